@@ -1,0 +1,1 @@
+"""E-mails to send: durable, each sent once, by the worker."""

@@ -1,0 +1,1 @@
+"""Accounts, roles, cohorts, enrolments, employments and invitations."""

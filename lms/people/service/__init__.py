@@ -1,0 +1,1 @@
+"""What is done with people: one file per noun."""

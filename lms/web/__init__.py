@@ -1,0 +1,1 @@
+"""What every page shares: access, error pages, headers, base templates and static files."""

@@ -1,0 +1,50 @@
+"""What every template may use: names, filters, and addresses of static files."""
+
+import hashlib
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, get_flashed_messages
+from jinja2 import StrictUndefined
+
+from lms import clock
+from lms.web.access import find_signed_in
+
+STATIC = Path(__file__).parent / "static"
+
+
+@cache
+def _fingerprint(name: str) -> str:
+    return hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """The address of a static file: never under a launch's prefix, and new whenever its content is."""
+    return f"/static/{name}?v={_fingerprint(name)}"
+
+
+def _for_every_template() -> dict[str, Any]:
+    signed_in = find_signed_in()
+    return {
+        "actor": signed_in.actor if signed_in else None,
+        "theme": signed_in.theme if signed_in else "auto",
+        "framed": bool(signed_in and signed_in.framed),
+        "launched": bool(signed_in and signed_in.launched),
+        "messages": get_flashed_messages(),
+    }
+
+
+def _now() -> datetime:
+    return clock.now()
+
+
+def init_pages(app: Flask) -> None:
+    """Set the template environment up."""
+    app.jinja_env.undefined = StrictUndefined  # a misspelt name is an error
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals.update(asset=asset, now=_now)
+    app.jinja_env.filters.update(day=clock.day, clock_time=clock.clock_time, moment=clock.on_page)
+    app.context_processor(_for_every_template)
