@@ -1,0 +1,366 @@
+"""Markdown to HTML that is safe to show, and people's own words to HTML.
+
+`render` is for the repository's content files: reviewed like code, and cleaned all the same, so that a
+slip in a file cannot become a script on a page. `learner_text` is for what people type: no markup at all.
+
+Not for deciding whether content is right: what a text links to, cites and shows is handed back, and
+`lms.modules.catalogue` judges it.
+"""
+
+import re
+import xml.etree.ElementTree as etree
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import nh3
+from markdown import Markdown
+from markdown.extensions import Extension
+from markdown.inlinepatterns import InlineProcessor
+from markdown.treeprocessors import Treeprocessor
+from markupsafe import Markup, escape
+from pymdownx.blocks import BlocksExtension  # type: ignore[import-untyped]
+from pymdownx.blocks.block import Block, type_string  # type: ignore[import-untyped]
+
+CITATION = r"\[@([^\]\[]+)\]"
+EXTERNAL = ("http", "https", "mailto", "tel")
+
+TAGS = {
+    *(
+        "a",
+        "abbr",
+        "blockquote",
+        "br",
+        "caption",
+        "cite",
+        "code",
+        "dd",
+        "del",
+        "div",
+        "dl",
+        "dt",
+        "em",
+    ),
+    *("figcaption", "figure", "h2", "h3", "h4", "h5", "hr", "img", "ins", "li", "ol", "p", "pre"),
+    *(
+        "q",
+        "section",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "table",
+        "tbody",
+        "td",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ),
+}
+ATTRIBUTES = {
+    "*": {"class", "id", "role", "aria-label", "lang"},
+    "a": {"href", "title", "target", "rel"},
+    "abbr": {"title"},
+    "div": {"tabindex"},
+    "img": {"src", "alt"},
+    "ol": {"start"},
+    "span": {"tabindex"},
+    "td": {"colspan", "rowspan"},
+    "th": {"scope", "colspan", "rowspan"},
+}
+
+
+@dataclass(frozen=True)
+class Heading:
+    level: int
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Image:
+    src: str
+    alt: str
+
+
+@dataclass(frozen=True)
+class Pause:
+    text: str
+    skip: str
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """HTML, and everything in it that somebody may want to check."""
+
+    html: Markup
+    headings: tuple[Heading, ...]
+    citations: tuple[str, ...]
+    links: tuple[str, ...]
+    images: tuple[Image, ...]
+    pauses: tuple[Pause, ...]
+    leftovers: tuple[str, ...]  # lines of markup that were not understood
+
+
+@dataclass
+class _Notes:
+    """What the processors find while one text is rendered."""
+
+    link: Callable[[str], str]
+    image: Callable[[str], str]
+    citations: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    images: list[Image] = field(default_factory=list)
+    pauses: list[Pause] = field(default_factory=list)
+
+
+class _Citation(InlineProcessor):
+    """`[@A-007; C-012]` becomes numbers that lead to the list of sources."""
+
+    def __init__(self, notes: _Notes) -> None:
+        super().__init__(CITATION)
+        self.notes = notes
+
+    def handleMatch(  # type: ignore[override]
+        self, m: re.Match[str], data: str
+    ) -> tuple[etree.Element, int, int]:
+        sup = etree.Element("sup", {"class": "source-ref"})
+        ids = [part.strip().lstrip("@") for part in m.group(1).split(";") if part.strip()]
+        for position, fact in enumerate(ids):
+            first = fact not in self.notes.citations
+            if first:
+                self.notes.citations.append(fact)
+            number = str(self.notes.citations.index(fact) + 1)
+            link = etree.SubElement(sup, "a", {"href": f"#source-{number}"})
+            link.set("aria-label", f"Source {number}")
+            if first:
+                link.set("id", f"source-ref-{number}")
+            link.text = number
+            if position < len(ids) - 1:
+                link.tail = ", "
+        return sup, m.start(0), m.end(0)
+
+
+class _Finish(Treeprocessor):
+    """Resolve links and images, give table heads their scope, and note what was found."""
+
+    def __init__(self, notes: _Notes) -> None:
+        super().__init__()
+        self.notes = notes
+
+    def run(self, root: etree.Element) -> None:
+        titles = {
+            h.get("id"): "".join(h.itertext()) for h in root.iter() if h.tag in ("h2", "h3", "h4")
+        }
+        for link in root.iter("a"):
+            skipped_to = titles.get(link.get("href", "").removeprefix("#"))
+            if link.get("data-ours") == "skip" and skipped_to:
+                link.text = f"Skip to “{skipped_to}”"
+            self._finish_link(link)
+        for image in root.iter("img"):
+            src = image.get("src", "")
+            self.notes.images.append(Image(src, image.get("alt", "").strip()))
+            image.set("src", self.notes.image(src))
+        for head in root.iter("th"):
+            head.set("scope", "col")
+
+    def _finish_link(self, link: etree.Element) -> None:
+        href = link.get("href", "")
+        if link.get("class", "").startswith("footnote") or href.startswith(("#fn", "#source-")):
+            return
+        if link.get("data-ours"):
+            del link.attrib["data-ours"]
+            return
+        self.notes.links.append(href)
+        if urlsplit(href).scheme in ("http", "https"):
+            link.set("target", "_blank")
+            link.set("rel", "noopener noreferrer")
+            note = etree.SubElement(link, "span", {"class": "visually-hidden"})
+            note.text = " (opens in a new tab)"
+        else:
+            link.set("href", self.notes.link(href))
+
+
+class _Aside(Block):  # type: ignore[misc]
+    """`/// aside | In Scotland`: a note beside the main line of the text."""
+
+    NAME = "aside"
+    ARGUMENT = True
+
+    def on_create(self, parent: etree.Element) -> etree.Element:
+        box = etree.SubElement(parent, "div", {"class": "aside-note", "role": "note"})
+        box.set("aria-label", self.argument)
+        etree.SubElement(box, "p", {"class": "aside-title"}).text = self.argument
+        return box
+
+
+class _Case(Block):  # type: ignore[misc]
+    """`/// case | Amara`: an invented person's situation."""
+
+    NAME = "case"
+    ARGUMENT = True
+
+    def on_create(self, parent: etree.Element) -> etree.Element:
+        box = etree.SubElement(parent, "div", {"class": "case", "role": "group"})
+        box.set("aria-label", f"A case: {self.argument}")
+        etree.SubElement(box, "p", {"class": "case-title"}).text = self.argument
+        return box
+
+
+class _Quote(Block):  # type: ignore[misc]
+    """`/// quote | Amara, who is invented`: a person's words, and who speaks."""
+
+    NAME = "quote"
+    ARGUMENT = True
+
+    def on_create(self, parent: etree.Element) -> etree.Element:
+        return etree.SubElement(parent, "figure", {"class": "quote"})
+
+    def on_add(self, block: etree.Element) -> etree.Element:
+        words = block.find("blockquote")
+        return etree.SubElement(block, "blockquote") if words is None else words
+
+    def on_end(self, block: etree.Element) -> None:
+        etree.SubElement(block, "figcaption").text = self.argument
+
+
+class _Pause(Block):  # type: ignore[misc]
+    """`/// pause | What comes next, and how long it takes` with `skip: heading-id`."""
+
+    NAME = "pause"
+    ARGUMENT = True
+    OPTIONS = {"skip": ["", type_string]}  # noqa: RUF012 (the library's own shape)
+
+    def on_create(self, parent: etree.Element) -> etree.Element:
+        notes: _Notes = self.config["notes"]
+        skip = str(self.options["skip"])
+        notes.pauses.append(Pause(self.argument, skip))
+        after = f"after-pause-{len(notes.pauses)}"
+        box = etree.SubElement(parent, "div", {"class": "rest", "role": "group"})
+        box.set("aria-label", "A place to pause")
+        etree.SubElement(box, "p", {"class": "rest-title"}).text = "A place to pause"
+        etree.SubElement(box, "p").text = self.argument
+        ways = etree.SubElement(box, "p", {"class": "rest-ways"})
+        for kind, href, words in (
+            ("on", f"#{after}", "Carry on"),
+            ("skip", f"#{skip}" if skip else "", "Skip this part"),
+            ("stop", notes.link("./"), "Stop here for now"),
+        ):
+            if href:
+                link = etree.SubElement(ways, "a", {"href": href, "data-ours": kind})
+                link.text = words
+                link.tail = " "
+        etree.SubElement(parent, "span", {"id": after, "tabindex": "-1", "class": "after-rest"})
+        return box
+
+
+class _Picture(Block):  # type: ignore[misc]
+    """`/// figure | Caption` round one image."""
+
+    NAME = "figure"
+    ARGUMENT = True
+
+    def on_create(self, parent: etree.Element) -> etree.Element:
+        return etree.SubElement(parent, "figure", {"class": "picture"})
+
+    def on_end(self, block: etree.Element) -> None:
+        etree.SubElement(block, "figcaption").text = self.argument
+
+
+class _HouseBlocks(BlocksExtension):  # type: ignore[misc]
+    def __init__(self, notes: _Notes) -> None:
+        super().__init__()
+        self.notes = notes
+
+    def extendMarkdownBlocks(self, md: Markdown, block_mgr: Any) -> None:
+        for block in (_Aside, _Case, _Quote, _Pause, _Picture):
+            block_mgr.register(block, {"notes": self.notes})
+
+
+class _House(Extension):
+    def __init__(self, notes: _Notes) -> None:
+        super().__init__()
+        self.notes = notes
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        # Before links (160), so that [@A-007] is not taken for a reference link.
+        md.inlinePatterns.register(_Citation(self.notes), "citation", 175)
+        md.treeprocessors.register(_Finish(self.notes), "house", 1)
+
+
+def _same(address: str) -> str:
+    return address
+
+
+def render(
+    text: str, *, link: Callable[[str], str] = _same, image: Callable[[str], str] = _same
+) -> Rendered:
+    """Render a content text. `link` and `image` turn a file's own references into addresses."""
+    notes = _Notes(link, image)
+    md = Markdown(
+        extensions=["tables", "def_list", "footnotes", "toc", "sane_lists", "abbr"]
+        + [_HouseBlocks(notes), _House(notes)],
+        extension_configs={"footnotes": {"BACKLINK_TITLE": "Back to note {} in the text"}},
+    )
+    html = md.convert(text)
+    headings = tuple(_headings(getattr(md, "toc_tokens", [])))
+    html = html.replace(
+        "<table>", '<div class="table-wrap" tabindex="0" role="group" aria-label="Table"><table>'
+    )
+    html = html.replace("</table>", "</table></div>")
+    return Rendered(
+        html=Markup(_clean(html)),  # noqa: S704 (cleaned by nh3 just now)
+        headings=headings,
+        citations=tuple(notes.citations),
+        links=tuple(notes.links),
+        images=tuple(notes.images),
+        pauses=tuple(notes.pauses),
+        leftovers=tuple(re.findall(r"^(?:<p>)?(/{3,}.*?)(?:</p>)?$", html, re.MULTILINE)),
+    )
+
+
+def inline(text: str) -> Markup:
+    """One line of Markdown without the paragraph round it: prompts, options, feedback."""
+    html = str(render(text).html).strip()
+    whole = re.fullmatch(r"<p>(.*)</p>", html, re.DOTALL)
+    return Markup(whole.group(1) if whole and "<p>" not in whole.group(1) else html)  # noqa: S704
+
+
+def learner_text(text: str) -> Markup:
+    """People's own words: escaped, in paragraphs, line breaks kept. Nothing in them is markup."""
+    tidy = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    paragraphs = [part for part in re.split(r"\n\s*\n", tidy) if part.strip()]
+    return Markup("\n").join(
+        Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in part.split("\n")))
+        for part in paragraphs
+    )
+
+
+def in_a_longer_page(html: Markup, prefix: str) -> Markup:
+    """The same HTML to stand beside others in one page: ids made unique, headings one level down."""
+    text = re.sub(r' id="([^"]+)"', rf' id="{prefix}-\1"', str(html))
+    text = re.sub(r' href="#([^"]+)"', rf' href="#{prefix}-\1"', text)
+    text = re.sub(r"<(/?)h([2-5])(?=[ >])", lambda m: f"<{m[1]}h{int(m[2]) + 1}", text)
+    return Markup(text)  # noqa: S704 (only attributes and heading levels were changed)
+
+
+def _headings(tokens: list[Any]) -> list[Heading]:
+    found: list[Heading] = []
+    for token in tokens:
+        found.append(Heading(token["level"], token["id"], token["name"]))
+        found.extend(_headings(token["children"]))
+    return found
+
+
+def _clean(html: str) -> str:
+    return nh3.clean(
+        html,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes=set(EXTERNAL),
+        link_rel=None,
+        clean_content_tags={"script", "style"},
+    )

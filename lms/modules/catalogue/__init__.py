@@ -1,0 +1,191 @@
+"""Everything in `content/`, read once and held in memory, frozen.
+
+`catalogue()` is what the whole product asks; `create_app` fills it with `init_catalogue`, which refuses
+faulty content. `check` is the same reading for authors: `flask content check`.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import TypeVar
+
+from lms.errors import NotFound
+from lms.modules.catalogue.activity import Answer, Check, Item, Option, Question, Reflection
+from lms.modules.catalogue.assessment import Assessment, Criterion, Due, Level
+from lms.modules.catalogue.facts import (
+    Declaration,
+    DeclarationVersion,
+    Fact,
+    Publication,
+    SupportLine,
+)
+from lms.modules.catalogue.load import BrokenContent, Everything, read
+from lms.modules.catalogue.page import Cited, ContentNote, Page, Text
+from lms.modules.catalogue.programme import Module, Programme, Unit
+from lms.modules.catalogue.regulations import Band, Clause, Regulations, Rounding
+from lms.modules.catalogue.source import Fault
+
+Thing = TypeVar("Thing")
+
+
+class Catalogue:
+    """What there is. Every lookup raises NotFound for a key that is not there."""
+
+    def __init__(self, everything: Everything) -> None:
+        self._all = everything
+
+    @property
+    def programmes(self) -> tuple[Programme, ...]:
+        return tuple(self._all.programmes.values())
+
+    @property
+    def modules(self) -> tuple[Module, ...]:
+        return tuple(self._all.modules.values())
+
+    @property
+    def units(self) -> tuple[Unit, ...]:
+        return tuple(self._all.units.values())
+
+    @property
+    def assessments(self) -> tuple[Assessment, ...]:
+        return tuple(self._all.assessments.values())
+
+    @property
+    def support_lines(self) -> tuple[SupportLine, ...]:
+        return self._all.support_lines
+
+    def programme(self, key: str) -> Programme:
+        return _found(self._all.programmes, key)
+
+    def module(self, key: str) -> Module:
+        return _found(self._all.modules, key)
+
+    def unit(self, key: str) -> Unit:
+        return _found(self._all.units, key)
+
+    def page(self, key: str) -> Page:
+        return _found(self._all.pages, key)
+
+    def find_page(self, key: str) -> Page | None:
+        """For keys from the database: a page may have been taken out since."""
+        return self._all.pages.get(key)
+
+    def activity(self, key: str) -> Check | Reflection:
+        return _found(self._all.activities, key)
+
+    def find_activity(self, key: str) -> Check | Reflection | None:
+        return self._all.activities.get(key)
+
+    def assessment(self, key: str) -> Assessment:
+        return _found(self._all.assessments, key)
+
+    def find_assessment(self, key: str) -> Assessment | None:
+        return self._all.assessments.get(key)
+
+    def regulations(self, regulations_id: str) -> Regulations:
+        return _found(self._all.regulations, regulations_id)
+
+    def declaration(self, declaration_id: str) -> Declaration:
+        return _found(self._all.declarations, declaration_id)
+
+    def fact(self, fact_id: str) -> Fact:
+        return _found(self._all.facts, fact_id)
+
+    def figure(self, unit_key: str, name: str) -> Path:
+        """The file of a figure: only files that a page shows."""
+        return _found(self._all.figures, (unit_key, name))
+
+
+Key = TypeVar("Key", str, tuple[str, str])
+
+
+def _found(things: Mapping[Key, Thing], key: Key) -> Thing:
+    if key not in things:
+        raise NotFound("We could not find that page. It may have been moved or taken out.")
+    return things[key]
+
+
+def check(folder: Path, today: date) -> tuple[tuple[Fault, ...], tuple[Fault, ...]]:
+    """Every fault and every warning of a content folder, in the order of files and lines."""
+    _, found = read(Path(folder).resolve(), today)
+    return tuple(sorted(set(found.faults))), tuple(sorted(set(found.warnings)))
+
+
+def load(folder: Path, today: date | None = None) -> Catalogue:
+    """The catalogue of a folder. Raises BrokenContent, which names every fault."""
+    # The day only decides warnings, which loading does not show.
+    everything, found = read(Path(folder).resolve(), today or date.min)
+    if found.faults:
+        raise BrokenContent(tuple(sorted(set(found.faults))))
+    return Catalogue(everything)
+
+
+def report(folder: Path, today: date) -> tuple[str, int]:
+    """What `flask content check` prints, and its exit code."""
+    faults, warnings = check(folder, today)
+    lines = [str(fault) for fault in faults] + [f"{warning} (warning)" for warning in warnings]
+    if faults:
+        lines.append(
+            f"{_count(len(faults), 'fault')}, {_count(len(warnings), 'warning')}: the server would not start."
+        )
+    else:
+        lines.append(f"No faults, {_count(len(warnings), 'warning')}.")
+    return "\n".join(lines), 1 if faults else 0
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+_held: list[Catalogue] = []
+
+
+def init_catalogue(folder: Path) -> Catalogue:
+    """Read the content at start-up, for the whole process."""
+    _held[:] = [load(folder)]
+    return _held[0]
+
+
+def catalogue() -> Catalogue:
+    """The content of this process."""
+    if not _held:
+        raise RuntimeError("init_catalogue has not been called: create_app does so")
+    return _held[0]
+
+
+__all__ = [
+    "Answer",
+    "Assessment",
+    "Band",
+    "BrokenContent",
+    "Catalogue",
+    "Check",
+    "Cited",
+    "Clause",
+    "ContentNote",
+    "Criterion",
+    "Declaration",
+    "DeclarationVersion",
+    "Due",
+    "Fact",
+    "Fault",
+    "Item",
+    "Level",
+    "Module",
+    "Option",
+    "Page",
+    "Programme",
+    "Publication",
+    "Question",
+    "Reflection",
+    "Regulations",
+    "Rounding",
+    "SupportLine",
+    "Text",
+    "Unit",
+    "catalogue",
+    "check",
+    "init_catalogue",
+    "load",
+    "report",
+]

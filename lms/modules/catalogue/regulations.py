@@ -1,0 +1,141 @@
+"""The academic rules, as data pinned to a cohort (DESIGN.md section 5). Never constants in code."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+from pydantic import Field
+
+from lms.modules.catalogue.facts import Words
+from lms.modules.catalogue.source import Source, Written
+
+CLAUSES = ("weighting", "rounding", "pass", "release", "vle", "words", "turnaround")
+
+
+class _BandFile(Written):
+    id: Words
+    title: Words
+    from_: int = Field(alias="from", ge=0)
+
+
+class _RoundingFile(Written):
+    to: int | float = Field(gt=0)
+    way: Literal["half-up", "half-even", "down"]
+
+
+class _VleFile(Written):
+    send_on: Literal["release", "ratification"]
+
+
+class _ClauseFile(Written):
+    id: Words
+    text: Words
+
+
+class _RegulationsFile(Written):
+    id: Words
+    version: int | str
+    title: Words
+    example: bool
+    note: str | None = None
+    maximum: int = Field(gt=0)
+    pass_mark: int = Field(gt=0)
+    turnaround_working_days: int = Field(gt=0)
+    band: tuple[_BandFile, ...] = Field(min_length=1)
+    rounding: _RoundingFile
+    vle: _VleFile
+    clause: tuple[_ClauseFile, ...] = ()
+
+
+@dataclass(frozen=True)
+class Band:
+    id: str
+    title: str
+    starts_at: Decimal
+
+
+@dataclass(frozen=True)
+class Rounding:
+    to: Decimal
+    way: str  # half-up, half-even, down
+
+
+@dataclass(frozen=True)
+class Clause:
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Regulations:
+    id: str
+    version: str
+    title: str
+    example: bool
+    note: str | None
+    maximum: Decimal
+    pass_mark: Decimal
+    turnaround_working_days: int
+    bands: tuple[Band, ...]  # lowest first
+    rounding: Rounding
+    send_on: str  # release, ratification
+    clauses: tuple[Clause, ...]
+
+    def clause(self, clause_id: str) -> Clause:
+        """Every id of CLAUSES is present: loading refuses regulations without one."""
+        return next(clause for clause in self.clauses if clause.id == clause_id)
+
+    def band_of(self, points: Decimal) -> Band:
+        """The band that a number of points falls in."""
+        return [band for band in self.bands if band.starts_at <= points][-1]
+
+    def band(self, band_id: str) -> Band | None:
+        return next((band for band in self.bands if band.id == band_id), None)
+
+
+def read_regulations(source: Source) -> Regulations | None:
+    shape = source.shape(_RegulationsFile)
+    if shape is None:
+        return None
+    if shape.id != source.path.stem:
+        source.fault(source.line("id"), f"`id` must be the file's name: {source.path.stem}")
+    _check_bands(source, shape)
+    ids = [clause.id for clause in shape.clause]
+    for wanted in CLAUSES:
+        if ids.count(wanted) != 1:
+            message = f"a [[clause]] with id `{wanted}` must stand here once: results cite it"
+            source.fault(source.line("clause"), message)
+    if shape.pass_mark > shape.maximum:
+        source.fault(source.line("pass_mark"), "`pass_mark` is above `maximum`: mend one of them")
+    return Regulations(
+        id=shape.id,
+        version=str(shape.version),
+        title=shape.title,
+        example=shape.example,
+        note=shape.note,
+        maximum=Decimal(shape.maximum),
+        pass_mark=Decimal(shape.pass_mark),
+        turnaround_working_days=shape.turnaround_working_days,
+        bands=tuple(Band(b.id, b.title, Decimal(b.from_)) for b in shape.band),
+        rounding=Rounding(Decimal(str(shape.rounding.to)), shape.rounding.way),
+        send_on=shape.vle.send_on,
+        clauses=tuple(Clause(c.id, c.text) for c in shape.clause),
+    )
+
+
+def _check_bands(source: Source, shape: _RegulationsFile) -> None:
+    starts = [band.from_ for band in shape.band]
+    if starts[0] != 0:
+        source.fault(
+            source.line("band", 0, "from"),
+            "the first band must begin at 0: every mark needs a band",
+        )
+    if len({band.id for band in shape.band}) != len(shape.band):
+        source.fault(source.line("band"), "two bands have the same `id`: change one")
+    if starts != sorted(set(starts)):
+        source.fault(
+            source.line("band"), "bands must stand lowest first, each beginning above the last"
+        )
+    elif shape.pass_mark not in starts:
+        message = "no band begins at the pass mark: a mark would stand on both sides of it"
+        source.fault(source.line("pass_mark"), message)

@@ -1,0 +1,204 @@
+"""Reads one unit's folder: its pages in order, their checks and reflections, and its figures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from lms.modules.catalogue.activity import Check, Reflection, read_activity
+from lms.modules.catalogue.facts import Fact
+from lms.modules.catalogue.page import FIGURES, Link, Page, PageFile, PageReader, read_note
+from lms.modules.catalogue.programme import Unit, UnitFile
+from lms.modules.catalogue.source import Faults, Source, missing_file, read_markdown, read_toml
+
+RESERVED = frozenset({"print", "files"})
+
+
+@dataclass(frozen=True)
+class WhatStands:
+    """What a unit is read against."""
+
+    root: Path
+    found: Faults
+    facts: Mapping[str, Fact]
+    programme: str
+    module_key: str
+    today: date
+
+
+class UnitReader:
+    """Reads one unit, and gathers what can only be checked when everything is read."""
+
+    def __init__(self, stands: WhatStands, folder: Path, source: Source) -> None:
+        self.stands = stands
+        self.folder = folder
+        self.source = source
+        self.key = f"{stands.module_key}/{folder.name}"
+        self.links: list[Link] = []
+        self.cited: set[str] = set()
+        self.figures: set[str] = set()
+        self._activity_files: set[str] = set()
+
+    def read(self, number: int) -> Unit | None:
+        shape = self.source.shape(UnitFile)
+        if shape is None:
+            return None
+        self._check_unit(shape)
+        pages = [self._read_page(slug, place) for place, slug in enumerate(shape.pages, 1)]
+        self._check_files(shape)
+        return Unit(
+            key=self.key,
+            slug=self.folder.name,
+            number=number,
+            module_key=self.stands.module_key,
+            programme=self.stands.programme,
+            title=shape.title,
+            summary=shape.summary,
+            minutes=shape.minutes,
+            written=shape.state == "written",
+            outcomes=shape.outcomes,
+            covers=shape.covers,
+            pages=tuple(page for page in pages if page is not None),
+            law_as_at=shape.law_as_at,
+            next_review=shape.next_review,
+            owner=shape.owner,
+            approval=shape.approval,
+            closing=shape.closing,
+            content_note=shape.content_note,
+            files=frozenset(self.figures),
+        )
+
+    def _check_unit(self, shape: UnitFile) -> None:
+        fault, line = self.source.fault, self.source.line
+        if shape.state == "written" and not shape.pages:
+            fault(line("state"), 'a unit with state = "written" needs `pages`: list them in order')
+        if shape.state == "outline" and shape.pages:
+            fault(
+                line("state"),
+                'the unit lists pages: write state = "written", or take the pages out',
+            )
+        if shape.state == "outline" and not shape.covers:
+            fault(line("state"), "an outline needs `covers`: say in a few lines what it will hold")
+        for slug in shape.pages:
+            if shape.pages.count(slug) > 1:
+                fault(line("pages"), f"`pages` lists {slug} twice: keep one")
+            if slug in RESERVED or not slug.replace("-", "").isalnum() or slug != slug.lower():
+                message = f"page {slug}: use small letters, digits and hyphens, and not the names print and files"
+                fault(line("pages"), message)
+        if shape.next_review and shape.law_as_at and shape.next_review < shape.law_as_at:
+            fault(line("next_review"), "`next_review` is before `law_as_at`: mend one of them")
+        elif shape.next_review and shape.next_review < self.stands.today:
+            message = (
+                f"the unit was to be reviewed by {shape.next_review}: review it and move the dates"
+            )
+            self.source.warn(line("next_review"), message)
+
+    def _read_page(self, slug: str, number: int) -> Page | None:
+        path = self.folder / f"{slug}.md"
+        if not path.is_file():
+            message = f"unit.toml lists {slug}, but there is no such file: write it or take it out of `pages`"
+            missing_file(path, self.stands.root, self.stands.found, message)
+            return None
+        source = read_markdown(path, self.stands.root, self.stands.found)
+        shape = source.shape(PageFile) if source else None
+        if source is None or shape is None:
+            return None
+        if not source.body.strip():
+            source.fault(source.body_line, "the page is empty: write its text below the second +++")
+        reader = PageReader(source, self.key, self.stands.facts)
+        page_key = f"{self.key}/{slug}"
+        page = Page(
+            key=page_key,
+            unit_key=self.key,
+            slug=slug,
+            number=number,
+            title=shape.title,
+            minutes=shape.minutes,
+            text=reader.text(source.body),
+            note=read_note(reader, shape),
+            check=self._read_check(source, shape.check, page_key),
+            reflection=self._read_reflection(source, shape.reflection, page_key),
+            content_hash=source.hash,
+        )
+        self.links.extend(reader.links)
+        self.cited.update(reader.cited)
+        self._check_figures(source, reader.figures)
+        return page
+
+    def _read_check(self, page: Source, name: str | None, page_key: str) -> Check | None:
+        read = self._read_activity(page, name, page_key, kind="check")
+        return read if isinstance(read, Check) else None
+
+    def _read_reflection(self, page: Source, name: str | None, page_key: str) -> Reflection | None:
+        read = self._read_activity(page, name, page_key, kind="reflection")
+        return read if isinstance(read, Reflection) else None
+
+    def _read_activity(
+        self, page: Source, name: str | None, page_key: str, *, kind: str
+    ) -> Check | Reflection | None:
+        if name is None:
+            return None
+        if f"{name}.toml" in self._activity_files:
+            page.fault(
+                page.line(kind), f"{name}.toml is shown on two pages: give each page its own"
+            )
+        self._activity_files.add(f"{name}.toml")
+        path = self.folder / f"{name}.toml"
+        if not path.is_file() or name == "unit":
+            page.fault(
+                page.line(kind),
+                f'{kind} = "{name}" needs a file {name}.toml in this folder: write it',
+            )
+            return None
+        source = read_toml(path, self.stands.root, self.stands.found)
+        if source is None:
+            return None
+        activity = read_activity(source, f"{self.key}/{name}", page_key, kind=kind)
+        if isinstance(activity, Check):
+            self._check_facts(source, activity)
+        return activity
+
+    def _check_facts(self, source: Source, check: Check) -> None:
+        for index, question in enumerate(check.questions):
+            for fact in question.facts:
+                if fact not in self.stands.facts:
+                    message = f"fact `{fact}` is in no file of content/facts: add it or mend its id"
+                    source.fault(source.line("question", index, "facts"), message)
+                self.cited.add(fact)
+
+    def _check_figures(self, source: Source, figures: list[tuple[str, int]]) -> None:
+        for name, line in figures:
+            if Path(name).name != name or Path(name).suffix not in FIGURES:
+                message = (
+                    f"the picture {name} must be an .svg, .png, .jpg or .webp file beside the page"
+                )
+                source.fault(line, message)
+            elif not (self.folder / name).is_file():
+                source.fault(
+                    line, f"there is no picture {name} in this folder: add it or mend its name"
+                )
+            else:
+                self.figures.add(name)
+
+    def _check_files(self, shape: UnitFile) -> None:
+        """Every file of the folder is used by something."""
+        for path in sorted(self.folder.iterdir()):
+            if path.name == "unit.toml" or path.name.startswith("."):
+                continue
+            if path.suffix == ".md" and path.stem not in shape.pages:
+                self._stray(
+                    path,
+                    "the page is not in `pages` of unit.toml: add it there or take the file away",
+                )
+            elif path.suffix == ".toml" and path.name not in self._activity_files:
+                self._stray(
+                    path,
+                    "no page shows this activity: name it under `check` or `reflection` of a page",
+                )
+            elif path.suffix in FIGURES and path.name not in self.figures:
+                self._stray(path, "no page shows this picture: show it or take the file away")
+            elif path.suffix not in {".md", ".toml", *FIGURES}:
+                self._stray(path, "this kind of file has no place here: take it away")
+
+    def _stray(self, path: Path, message: str) -> None:
+        missing_file(path, self.stands.root, self.stands.found, message)
