@@ -1,14 +1,15 @@
 """Markdown to HTML that is safe to show, and people's own words to HTML.
 
-`render` is for the repository's content files: reviewed like code, and cleaned all the same, so that a
-slip in a file cannot become a script on a page. `learner_text` is for what people type: no markup at all.
+`render` is for the repository's content files: reviewed like code, and cleaned all the same, so
+that a slip in a file cannot become a script on a page. `learner_text` is for what people type: no
+markup at all.
 
 Not for deciding whether content is right: what a text links to, cites and shows is handed back, and
 `lms.modules.catalogue` judges it.
 """
 
 import re
-import xml.etree.ElementTree as etree
+import xml.etree.ElementTree as etree  # noqa: N813 (as its own documentation writes it)
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -24,6 +25,7 @@ from pymdownx.blocks import BlocksExtension  # type: ignore[import-untyped]
 from pymdownx.blocks.block import Block, type_string  # type: ignore[import-untyped]
 
 CITATION = r"\[@([^\]\[]+)\]"
+EXTENSIONS = ("tables", "def_list", "footnotes", "toc", "sane_lists", "abbr")
 EXTERNAL = ("http", "https", "mailto", "tel")
 
 TAGS = {
@@ -124,7 +126,7 @@ class _Citation(InlineProcessor):
         super().__init__(CITATION)
         self.notes = notes
 
-    def handleMatch(  # type: ignore[override]
+    def handleMatch(  # type: ignore[override]  # noqa: N802 (the library's name)
         self, m: re.Match[str], data: str
     ) -> tuple[etree.Element, int, int]:
         sup = etree.Element("sup", {"class": "source-ref"})
@@ -275,7 +277,7 @@ class _HouseBlocks(BlocksExtension):  # type: ignore[misc]
         super().__init__()
         self.notes = notes
 
-    def extendMarkdownBlocks(self, md: Markdown, block_mgr: Any) -> None:
+    def extendMarkdownBlocks(self, md: Markdown, block_mgr: Any) -> None:  # noqa: N802
         for block in (_Aside, _Case, _Quote, _Pause, _Picture):
             block_mgr.register(block, {"notes": self.notes})
 
@@ -285,7 +287,7 @@ class _House(Extension):
         super().__init__()
         self.notes = notes
 
-    def extendMarkdown(self, md: Markdown) -> None:
+    def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         # Before links (160), so that [@A-007] is not taken for a reference link.
         md.inlinePatterns.register(_Citation(self.notes), "citation", 175)
         md.treeprocessors.register(_Finish(self.notes), "house", 1)
@@ -301,8 +303,7 @@ def render(
     """Render a content text. `link` and `image` turn a file's own references into addresses."""
     notes = _Notes(link, image)
     md = Markdown(
-        extensions=["tables", "def_list", "footnotes", "toc", "sane_lists", "abbr"]
-        + [_HouseBlocks(notes), _House(notes)],
+        extensions=[*EXTENSIONS, _HouseBlocks(notes), _House(notes)],
         extension_configs={"footnotes": {"BACKLINK_TITLE": "Back to note {} in the text"}},
     )
     html = md.convert(text)
@@ -340,7 +341,7 @@ def learner_text(text: str) -> Markup:
 
 
 def in_a_longer_page(html: Markup, prefix: str) -> Markup:
-    """The same HTML to stand beside others in one page: ids made unique, headings one level down."""
+    """The same HTML to stand beside others in one page: unique ids, headings one level down."""
     text = re.sub(r' id="([^"]+)"', rf' id="{prefix}-\1"', str(html))
     text = re.sub(r' href="#([^"]+)"', rf' href="#{prefix}-\1"', text)
     text = re.sub(r"<(/?)h([2-5])(?=[ >])", lambda m: f"<{m[1]}h{int(m[2]) + 1}", text)

@@ -1,1 +1,1 @@
-"""Learning: the catalogue of content, reading it, checks, reflections, and what each person has done."""
+"""Learning: the content, reading it, checks, reflections, and what each person has done."""

@@ -1,7 +1,7 @@
 """Everything in `content/`, read once and held in memory, frozen.
 
-`catalogue()` is what the whole product asks; `create_app` fills it with `init_catalogue`, which refuses
-faulty content. `check` is the same reading for authors: `flask content check`.
+`catalogue()` is what the whole product asks; `create_app` fills it with `init_catalogue`, which
+refuses faulty content. `check` is the same reading for authors: `flask content check`.
 """
 
 from collections.abc import Mapping
@@ -126,7 +126,8 @@ def report(folder: Path, today: date) -> tuple[str, int]:
     lines = [str(fault) for fault in faults] + [f"{warning} (warning)" for warning in warnings]
     if faults:
         lines.append(
-            f"{_count(len(faults), 'fault')}, {_count(len(warnings), 'warning')}: the server would not start."
+            f"{_count(len(faults), 'fault')}, {_count(len(warnings), 'warning')}: "
+            "the server would not start."
         )
     else:
         lines.append(f"No faults, {_count(len(warnings), 'warning')}.")

@@ -120,7 +120,7 @@ class Check:
 
     @property
     def to_pass(self) -> bool:
-        """Whether the unit waits for this check: it has a pass line, or an answer that must be right."""
+        """Whether the unit waits for it: it has a pass line, or an answer that must be right."""
         return self.pass_percent is not None or any(q.must_be_right for q in self.questions)
 
 
@@ -157,7 +157,10 @@ def _read_reflection(source: Source, key: str, page_key: str) -> Reflection | No
     prompt = render(shape.prompt)
     for link in prompt.links:
         if not link.startswith(("https:", "mailto:", "tel:")):
-            message = f"`prompt` links to {link}: it is also shown in the journal, so link to https addresses only"
+            message = (
+                f"`prompt` links to {link}: it is also shown in the journal, "
+                "so link to https addresses only"
+            )
             source.fault(source.line("prompt"), message)
     return Reflection(
         key=key,
@@ -211,7 +214,10 @@ def _check_question(source: Source, at: KeyPath, question: _QuestionFile) -> Non
     part, feedback = _PARTS[question.type]
     for other in ("option", "item", "answer"):
         if other != part and getattr(question, other):
-            message = f"a question of type {question.type} has no [[question.{other}]]: use [[question.{part}]]"
+            message = (
+                f"a question of type {question.type} has no [[question.{other}]]: "
+                f"use [[question.{part}]]"
+            )
             source.fault(source.line(*at, other, 0), message)
     for said in ("feedback_right", "feedback_wrong", "feedback_other"):
         written = getattr(question, said)

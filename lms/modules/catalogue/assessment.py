@@ -161,7 +161,10 @@ def _brief(brief: Source) -> Markup:
             brief.fault(line, "the title stands in the .toml file: begin headings with ##")
     for link in rendered.links:
         if not link.startswith(("https:", "mailto:", "tel:", "#")):
-            message = f"the link {link} must begin with https://, mailto: or tel:, or lead within the brief"
+            message = (
+                f"the link {link} must begin with https://, mailto: or tel:, "
+                "or lead within the brief"
+            )
             brief.fault(brief.line_with(f"({link}"), message)
     for citation in rendered.citations:
         brief.fault(
@@ -209,7 +212,10 @@ def _check_levels(
     for rules in regulations.values():
         for band in rules.bands:
             if band.id not in described:
-                message = f"criterion `{criterion.id}` has no level for band `{band.id}` of {rules.id}: add it"
+                message = (
+                    f"criterion `{criterion.id}` has no level for band `{band.id}` "
+                    f"of {rules.id}: add it"
+                )
                 source.fault(source.line("criterion", index), message)
     for place, band_id in enumerate(described):
         where = source.line("criterion", index, "level", place, "band")

@@ -123,7 +123,7 @@ class DeclarationVersion:
 
 @dataclass(frozen=True)
 class Declaration:
-    """A text a person agrees to; each wording is kept, and a person's agreement names its number."""
+    """A text a person agrees to. Each wording is kept; an agreement names its number."""
 
     id: str
     title: str | None
@@ -168,7 +168,10 @@ def read_facts(
                 "`review_by` is before `checked_on`: mend one of them",
             )
         elif shape.review_by < today:
-            message = f"fact {key} was to be looked at again by {shape.review_by}: check it and move the dates"
+            message = (
+                f"fact {key} was to be looked at again by {shape.review_by}: "
+                "check it and move the dates"
+            )
             source.warn(source.line(key, "review_by"), message)
         read[key] = Fact(
             id=key,

@@ -45,7 +45,7 @@ FOLDERS_OF_RECORDS = frozenset({"facts", "regulations"})
 Thing = TypeVar("Thing")
 
 
-class BrokenContent(Exception):  # noqa: N818 (as in lms.errors; it stops the server, no person sees it)
+class BrokenContent(Exception):
     """The content cannot be served as it stands; the message lists every fault, a line each."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
@@ -114,14 +114,7 @@ def read(root: Path, today: date) -> tuple[Everything, Faults]:
 
 def _read_records(reading: _Reading) -> None:
     root, found = reading.root, reading.found
-    if source := read_toml(root / "sources.toml", root, found):
-        reading.publications = read_publications(source)
-    for path in sorted((root / "facts").glob("*.toml")):
-        if source := read_toml(path, root, found):
-            facts = read_facts(source, reading.publications, reading.today)
-            merged(reading.facts, facts, source)
-            for key in facts:
-                reading.fact_places.setdefault(key, (source, source.line(key)))
+    _read_facts(reading)
     if source := read_toml(root / "support.toml", root, found):
         reading.support_lines = read_support(source)
         for index, line in enumerate(reading.support_lines):
@@ -132,6 +125,18 @@ def _read_records(reading: _Reading) -> None:
     for path in sorted((root / "regulations").glob("*.toml")):
         if (source := read_toml(path, root, found)) and (rules := read_regulations(source)):
             reading.regulations[rules.id] = rules
+
+
+def _read_facts(reading: _Reading) -> None:
+    root, found = reading.root, reading.found
+    if source := read_toml(root / "sources.toml", root, found):
+        reading.publications = read_publications(source)
+    for path in sorted((root / "facts").glob("*.toml")):
+        if source := read_toml(path, root, found):
+            facts = read_facts(source, reading.publications, reading.today)
+            merged(reading.facts, facts, source)
+            for key in facts:
+                reading.fact_places.setdefault(key, (source, source.line(key)))
 
 
 def _cite(reading: _Reading, source: Source, fact: str, line: int) -> None:

@@ -198,13 +198,16 @@ class PageReader:
         ids = {heading.id for heading in rendered.headings}
         for pause in rendered.pauses:
             if pause.skip and pause.skip not in ids:
-                message = f"`skip: {pause.skip}` leads to no heading of this text: use one of {_listed(ids)}"
+                message = (
+                    f"`skip: {pause.skip}` leads to no heading of this text: "
+                    f"use one of {_listed(ids)}"
+                )
                 self.source.fault(self._line(f"skip: {pause.skip}", at), message)
         for leftover in rendered.leftovers:
             if leftover.strip("/ "):
                 message = (
-                    f"this block was not understood: {leftover}. Use aside, case, quote, pause or figure, "
-                    "with an empty line before it and /// after it"
+                    f"this block was not understood: {leftover}. Use aside, case, quote, pause "
+                    "or figure, with an empty line before it and /// after it"
                 )
                 self.source.fault(self._line(leftover, at), message)
 

@@ -1,7 +1,7 @@
 """Reads TOML and Markdown files, and knows on which line each key stands.
 
-Every fault in content is found in one run and named `file:line`, so an author mends a file once, not
-once per fault. `tomllib` forgets lines; `lines_of_keys` finds them again with a small scan of the text.
+Every fault in content is found in one run and named `file:line`, so an author mends a file once,
+not once per fault. `tomllib` forgets lines; `lines_of_keys` finds them again with a small scan.
 Not for judging meaning: the other files of this package do that.
 """
 
@@ -97,7 +97,7 @@ class Source:
         self.found.warnings.append(Fault(self.name, line, message))
 
     def shape(self, shape: type[Shape], *at: str | int) -> Shape | None:
-        """The data (or the table at a key) as `shape`; None, with the faults noted, if it is not."""
+        """The data (or the table at a key) as `shape`; None, with faults noted, if it is not."""
         data: Any = self.data
         for step in at:
             data = data[step]
@@ -118,7 +118,7 @@ class Source:
 
     @property
     def hash(self) -> str:
-        """The version of what is said here: the same after a change of line ends or trailing spaces."""
+        """The version of what is said here; line ends and trailing spaces do not count."""
         tidy = "\n".join(line.rstrip() for line in self.text.strip().split("\n"))
         return hashlib.sha256(tidy.encode()).hexdigest()
 

@@ -83,8 +83,15 @@ class UnitReader:
             if shape.pages.count(slug) > 1:
                 fault(line("pages"), f"`pages` lists {slug} twice: keep one")
             if slug in RESERVED or not slug.replace("-", "").isalnum() or slug != slug.lower():
-                message = f"page {slug}: use small letters, digits and hyphens, and not the names print and files"
+                message = (
+                    f"page {slug}: use small letters, digits and hyphens, "
+                    "and not the names print and files"
+                )
                 fault(line("pages"), message)
+        self._check_review(shape)
+
+    def _check_review(self, shape: UnitFile) -> None:
+        fault, line = self.source.fault, self.source.line
         if shape.next_review and shape.law_as_at and shape.next_review < shape.law_as_at:
             fault(line("next_review"), "`next_review` is before `law_as_at`: mend one of them")
         elif shape.next_review and shape.next_review < self.stands.today:
@@ -96,7 +103,10 @@ class UnitReader:
     def _read_page(self, slug: str, number: int) -> Page | None:
         path = self.folder / f"{slug}.md"
         if not path.is_file():
-            message = f"unit.toml lists {slug}, but there is no such file: write it or take it out of `pages`"
+            message = (
+                f"unit.toml lists {slug}, but there is no such file: "
+                "write it or take it out of `pages`"
+            )
             missing_file(path, self.stands.root, self.stands.found, message)
             return None
         source = read_markdown(path, self.stands.root, self.stands.found)
