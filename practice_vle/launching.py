@@ -1,0 +1,178 @@
+"""How an activity opens: login initiation, then the OIDC auth endpoint, as Moodle does them."""
+
+import secrets
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from practice_vle.platform import Platform, platform
+from practice_vle.state import Hint
+from practice_vle.world import (
+    ACTIVITIES,
+    CLIENT_ID,
+    COURSES,
+    DEPLOYMENT_ID,
+    PEOPLE,
+    Activity,
+    Course,
+    Person,
+    line_items_of,
+)
+
+bp = Blueprint("launching", __name__)
+
+LTI = "https://purl.imsglobal.org/spec/lti/claim/"
+AGS = "https://purl.imsglobal.org/spec/lti-ags/"
+SCOPES = [f"{AGS}scope/{name}" for name in ("lineitem.readonly", "result.readonly", "score")]
+LIFE = 60  # seconds that an id_token is good for, as in Moodle
+
+Answer = dict[str, str]
+
+
+def chosen_person() -> Person | None:
+    """The person picked in this browser."""
+    return PEOPLE.get(request.cookies.get("vle_person", ""))
+
+
+@bp.get("/start/<course_id>/<key>")
+def start(course_id: str, key: str) -> ResponseReturnValue:
+    """Open an activity: a form that posts the login initiation to the tool."""
+    vle, person = platform(), chosen_person()
+    if person is None:
+        return redirect(url_for("pages.index"))
+    if course_id not in person.courses or key not in ACTIVITIES:
+        return refuse(f"{person.name} does not have this activity.", 404)
+    window = "window" if request.args.get("in") == "window" else "iframe"
+    hint = secrets.token_urlsafe(24)
+    vle.state.add_hint(hint, Hint(person.sub, course_id, key, window))
+    fields = {
+        "iss": vle.issuer,
+        "target_link_uri": vle.launch_url,
+        "login_hint": person.sub,
+        "lti_message_hint": hint,
+        "client_id": CLIENT_ID,
+        "lti_deployment_id": DEPLOYMENT_ID,
+    }
+    return go(vle.login_url, fields, "Opening the activity")
+
+
+@bp.route("/auth", methods=["GET", "POST"])
+def auth() -> ResponseReturnValue:
+    """The OIDC auth endpoint: answers the tool with an id_token or an error, by a form.
+
+    A hint is used up whatever comes of it. A wrong address, client or hint never reaches the
+    tool (Moodle shows its own page, status 404); the other faults do, as `error`.
+    """
+    vle, asked = platform(), request.values
+    hint = vle.state.use_hint(asked.get("lti_message_hint", ""))
+    if hint is None:
+        return refuse("The message hint is unknown or was used before. Open the activity again.")
+    if asked.get("client_id") != CLIENT_ID:
+        return refuse("The client_id is not a registered one.")
+    if asked.get("redirect_uri") != vle.launch_url:
+        return refuse("The redirect_uri is not exactly the registered one.")
+    person = chosen_person()
+    if person is not None and person.sub != hint.person:
+        return refuse("This activity was opened by somebody else.")
+    answer: Answer = {"state": asked["state"]} if asked.get("state") else {}
+    fault = _fault(hint)
+    if fault:
+        answer |= {"error": fault[0], "error_description": fault[1]}
+    else:
+        answer |= {"id_token": vle.key.sign(_claims(vle, hint, asked["nonce"]))}
+    return go(vle.launch_url, answer, "Opening the activity")
+
+
+def _fault(hint: Hint) -> tuple[str, str] | None:
+    """What is wrong with the request, in OIDC's words; None when nothing is."""
+    asked = request.values
+    checks = (
+        (asked.get("scope") == "openid", "invalid_scope", "scope must be openid"),
+        (
+            asked.get("response_type") == "id_token",
+            "unsupported_response_type",
+            "response_type must be id_token",
+        ),
+        (
+            asked.get("response_mode") == "form_post",
+            "invalid_request",
+            "response_mode must be form_post",
+        ),
+        (asked.get("prompt", "none") == "none", "invalid_request", "prompt must be none"),
+        (bool(asked.get("nonce")), "invalid_request", "nonce is missing"),
+        (asked.get("login_hint") == hint.person, "access_denied", "login_hint was altered"),
+    )
+    return next(((error, text) for good, error, text in checks if not good), None)
+
+
+def _claims(vle: Platform, hint: Hint, nonce: str) -> dict[str, Any]:
+    person, course = PEOPLE[hint.person], COURSES[hint.course]
+    activity = ACTIVITIES[hint.activity]
+    given, _, family = person.name.partition(" ")
+    now = int(vle.now())
+    back = urlencode({"course": course.id})
+    claims: dict[str, Any] = {
+        "iss": vle.issuer,
+        "aud": CLIENT_ID,
+        "sub": person.sub,
+        "iat": now,
+        "exp": now + LIFE,
+        "nonce": nonce,
+        "name": person.name,
+        "given_name": given,
+        "family_name": family,
+        "email": person.email,
+        f"{LTI}message_type": "LtiResourceLinkRequest",
+        f"{LTI}version": "1.3.0",
+        f"{LTI}deployment_id": DEPLOYMENT_ID,
+        f"{LTI}target_link_uri": vle.launch_url,
+        f"{LTI}roles": [person.role],
+        f"{LTI}context": {
+            "id": course.id,
+            "label": course.label,
+            "title": course.title,
+            "type": ["CourseSection"],
+        },
+        f"{LTI}resource_link": {
+            "id": activity.link_id(course),
+            "title": activity.title,
+            "description": activity.description,
+        },
+        f"{LTI}lis": {"person_sourcedid": "", "course_section_sourcedid": course.label},
+        f"{LTI}launch_presentation": {
+            "locale": "en",
+            "document_target": hint.window,
+            "return_url": f"{vle.base_url}/return?{back}",
+        },
+        f"{LTI}tool_platform": {
+            "guid": "practice-vle",
+            "name": "Practice VLE",
+            "description": "A pretend university VLE",
+            "product_family_code": "practice-vle",
+            "version": "1",
+        },
+        f"{AGS}claim/endpoint": _endpoint(vle, course, activity),
+    }
+    if activity.target:
+        claims[f"{LTI}custom"] = {"lms_target": activity.target}
+    return claims
+
+
+def _endpoint(vle: Platform, course: Course, activity: Activity) -> dict[str, Any]:
+    endpoint: dict[str, Any] = {"scope": SCOPES, "lineitems": vle.line_items_url(course)}
+    for item in line_items_of(course):
+        if item.activity == activity:
+            endpoint["lineitem"] = vle.line_item_url(item)
+    return endpoint
+
+
+def go(address: str, fields: Answer, title: str) -> ResponseReturnValue:
+    """A page whose form posts `fields` to the tool: by itself, or by its Continue button."""
+    return render_template("go.html", address=address, fields=fields, title=title)
+
+
+def refuse(reason: str, status: int = 404) -> tuple[str, int]:
+    """A page of our own that says why; the tool hears nothing."""
+    return render_template("refused.html", reason=reason), status

@@ -1,0 +1,185 @@
+"""What the VLE remembers between restarts, in one SQLite file.
+
+Every call opens its own connection, so that it may be used from any thread.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+TABLES = """
+CREATE TABLE IF NOT EXISTS setting (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS hint (
+    id TEXT PRIMARY KEY, person TEXT NOT NULL, course TEXT NOT NULL, activity TEXT NOT NULL,
+    window TEXT NOT NULL, used INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS token (
+    token TEXT PRIMARY KEY, scope TEXT NOT NULL, ends_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS assertion (jti TEXT PRIMARY KEY, ends_at REAL NOT NULL);
+CREATE TABLE IF NOT EXISTS grade (
+    line_item INTEGER NOT NULL, person TEXT NOT NULL, points REAL, comment TEXT NOT NULL,
+    scored_at INTEGER, arrived_at REAL NOT NULL, PRIMARY KEY (line_item, person));
+CREATE TABLE IF NOT EXISTS score_call (
+    id INTEGER PRIMARY KEY, at REAL NOT NULL, course TEXT NOT NULL, line_item INTEGER NOT NULL,
+    person TEXT NOT NULL, status INTEGER NOT NULL, reason TEXT NOT NULL, body TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True)
+class Hint:
+    """One opening of an activity by one person: what `lti_message_hint` stands for."""
+
+    person: str
+    course: str
+    activity: str
+    window: str
+
+
+@dataclass(frozen=True)
+class Grade:
+    """One cell of the gradebook. `points` is None after a score that blanked it."""
+
+    line_item: int
+    person: str
+    points: float | None
+    comment: str
+    scored_at: int | None
+    arrived_at: float
+
+
+@dataclass(frozen=True)
+class ScoreCall:
+    """One call of the score address, taken or refused."""
+
+    at: float
+    course: str
+    line_item: int
+    person: str
+    status: int
+    reason: str
+    body: str
+
+
+class State:
+    """The VLE's memory."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        with self._open() as db:
+            db.execute("PRAGMA journal_mode=WAL")
+            db.executescript(TABLES)
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite3.Connection]:
+        db = sqlite3.connect(self._path, timeout=10, isolation_level=None)
+        try:
+            yield db
+        finally:
+            db.close()
+
+    def setting(self, name: str, default: str = "") -> str:
+        """A kept setting, or `default`."""
+        with self._open() as db:
+            row = db.execute("SELECT value FROM setting WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else default
+
+    def set(self, name: str, value: str) -> None:
+        """Keep a setting."""
+        with self._open() as db:
+            db.execute("REPLACE INTO setting VALUES (?, ?)", (name, value))
+
+    def add_hint(self, id_: str, hint: Hint) -> None:
+        """Remember that somebody opened an activity."""
+        row = (id_, hint.person, hint.course, hint.activity, hint.window)
+        with self._open() as db:
+            db.execute("INSERT INTO hint VALUES (?, ?, ?, ?, ?, 0)", row)
+
+    def use_hint(self, id_: str) -> Hint | None:
+        """The opening behind a hint, once; None for one that is unknown or was used."""
+        with self._open() as db:
+            row = db.execute(
+                """UPDATE hint SET used = 1 WHERE id = ? AND used = 0
+                RETURNING person, course, activity, window""",
+                (id_,),
+            ).fetchone()
+        return Hint(*row) if row else None
+
+    def add_token(self, token: str, scope: str, ends_at: float) -> None:
+        """Remember an access token."""
+        with self._open() as db:
+            db.execute("INSERT INTO token VALUES (?, ?, ?)", (token, scope, ends_at))
+
+    def scope_of(self, token: str, now: float) -> str | None:
+        """What a token allows; None when it is unknown or has ended."""
+        with self._open() as db:
+            row = db.execute(
+                "SELECT scope FROM token WHERE token = ? AND ends_at > ?", (token, now)
+            ).fetchone()
+        return str(row[0]) if row else None
+
+    def forget_tokens(self) -> None:
+        """End every access token at once, as a restarted service may."""
+        with self._open() as db:
+            db.execute("DELETE FROM token")
+
+    def is_new_assertion(self, jti: str, ends_at: float, now: float) -> bool:
+        """Keep a client assertion's id; False when it came before."""
+        with self._open() as db:
+            db.execute("DELETE FROM assertion WHERE ends_at < ?", (now,))
+            done = db.execute("INSERT OR IGNORE INTO assertion VALUES (?, ?)", (jti, ends_at))
+            return done.rowcount == 1
+
+    def put_grade(self, grade: Grade) -> bool:
+        """Keep a grade unless its time is not later than the kept one's; say whether it was kept.
+
+        A blanked grade has no time, so anything may follow it, whatever its own time is.
+        """
+        row = (
+            grade.line_item,
+            grade.person,
+            grade.points,
+            grade.comment,
+            grade.scored_at if grade.points is not None else None,
+            grade.arrived_at,
+        )
+        with self._open() as db:
+            db.execute("BEGIN IMMEDIATE")
+            kept = db.execute(
+                "SELECT scored_at FROM grade WHERE line_item = ? AND person = ?",
+                (grade.line_item, grade.person),
+            ).fetchone()
+            fresh = not kept or kept[0] is None or (grade.scored_at or 0) > kept[0]
+            if fresh:
+                db.execute("REPLACE INTO grade VALUES (?, ?, ?, ?, ?, ?)", row)
+            db.execute("COMMIT")
+        return fresh
+
+    def grades(self, line_item: int) -> dict[str, Grade]:
+        """The column's grades by person."""
+        with self._open() as db:
+            rows = db.execute(
+                "SELECT * FROM grade WHERE line_item = ? ORDER BY person", (line_item,)
+            ).fetchall()
+        return {row[1]: Grade(*row) for row in rows}
+
+    def add_call(self, call: ScoreCall) -> None:
+        """Add to the log of score calls."""
+        row = (call.at, call.course, call.line_item, call.person)
+        row_end = (call.status, call.reason, call.body)
+        with self._open() as db:
+            db.execute(
+                "INSERT INTO score_call (at, course, line_item, person, status, reason, body)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                row + row_end,
+            )
+
+    def calls(self, course: str) -> list[ScoreCall]:
+        """The log of one course, newest first."""
+        with self._open() as db:
+            rows = db.execute(
+                "SELECT at, course, line_item, person, status, reason, body FROM score_call"
+                " WHERE course = ? ORDER BY id DESC LIMIT 100",
+                (course,),
+            ).fetchall()
+        return [ScoreCall(*row) for row in rows]
