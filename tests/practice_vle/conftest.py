@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from practice_vle.app import create_vle
+from practice_vle.keys import kept_key
 from practice_vle.services import SCORE
 from practice_vle.tokens import ASSERTION_TYPE
 from tests.practice_vle.fake_tool import BASE, EVERY_SCOPE, ITEM, TOOL, Tool
@@ -27,9 +28,20 @@ def tool(session_tool: Tool) -> Tool:
     return session_tool
 
 
+@pytest.fixture(scope="session")
+def vle_key(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """One key for every VLE of these tests: making one takes long."""
+    path = tmp_path_factory.mktemp("key") / "key.pem"
+    kept_key(path)
+    return path.read_bytes()
+
+
 @pytest.fixture
-def state_dir(tmp_path: Path) -> Path:
-    return tmp_path / "state"
+def state_dir(tmp_path: Path, vle_key: bytes) -> Path:
+    folder = tmp_path / "state"
+    folder.mkdir()
+    (folder / "key.pem").write_bytes(vle_key)
+    return folder
 
 
 @pytest.fixture

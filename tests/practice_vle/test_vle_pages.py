@@ -132,7 +132,8 @@ def test_another_sites_form_turns_no_switch(browser: FlaskClient) -> None:
     assert "switched off" not in browser.get("/").text
 
 
-def test_it_runs_on_a_free_port_in_a_thread(state_dir: Path, tool: Tool) -> None:
+def test_it_runs_on_a_free_port_in_a_thread(tmp_path: Path, tool: Tool) -> None:
+    state_dir = tmp_path / "a" / "new" / "folder"
     with running_vle(state_dir, TOOL, tool_keys=tool.key_set) as vle:
         assert vle.base_url.startswith("http://localhost:")
         assert (
@@ -146,6 +147,7 @@ def test_it_runs_on_a_free_port_in_a_thread(state_dir: Path, tool: Tool) -> None
         assert (refused.status_code, refused.reason, refused.text) == (401, "Unauthorized", "[]")
         assert [call.status for call in vle.calls("cohort-3")] == [401, 503]
         assert vle.grade("cohort-3", "p-priya") is None
+        assert (state_dir / "key.pem").stat().st_mode & 0o777 == 0o600
     with pytest.raises(requests.ConnectionError):
         requests.get(f"{vle.base_url}/jwks.json", timeout=5)
 
