@@ -1,0 +1,142 @@
+"""What is asked about somebody's learning. Journals and choices: only ever for their owner."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from lms.db import db
+from lms.modules.models import CheckAttempt, JournalEntry, PageCompletion, ReadingChoice
+from lms.modules.rules.reading import Way
+
+
+def done_pages(enrolment_ids: Collection[int]) -> dict[int, set[str]]:
+    """The page keys that each place has done; one statement for a whole cohort."""
+    done: dict[int, set[str]] = {enrolment_id: set() for enrolment_id in enrolment_ids}
+    rows = db.session.execute(
+        select(PageCompletion.enrolment_id, PageCompletion.page_key)
+        .where(PageCompletion.enrolment_id.in_(enrolment_ids))
+        .order_by(PageCompletion.enrolment_id, PageCompletion.id)
+    )
+    for enrolment_id, page_key in rows:
+        done[enrolment_id].add(page_key)
+    return done
+
+
+def latest_places(enrolment_ids: Collection[int]) -> dict[int, tuple[str, datetime]]:
+    """The page each place said "done" of last, and when; one statement for a whole cohort."""
+    ranked = (
+        select(
+            PageCompletion.enrolment_id,
+            PageCompletion.page_key,
+            PageCompletion.done_at,
+            func.row_number()
+            .over(
+                partition_by=PageCompletion.enrolment_id,
+                order_by=(PageCompletion.done_at.desc(), PageCompletion.id.desc()),
+            )
+            .label("place"),
+        )
+        .where(PageCompletion.enrolment_id.in_(enrolment_ids))
+        .subquery()
+    )
+    rows = db.session.execute(
+        select(ranked.c.enrolment_id, ranked.c.page_key, ranked.c.done_at)
+        .where(ranked.c.place == 1)
+        .order_by(ranked.c.enrolment_id)
+    )
+    return {enrolment_id: (page_key, done_at) for enrolment_id, page_key, done_at in rows}
+
+
+def passed_checks(enrolment_ids: Collection[int]) -> dict[int, set[str]]:
+    """The keys of the checks that each place has passed; one statement for a whole cohort."""
+    passed: dict[int, set[str]] = {enrolment_id: set() for enrolment_id in enrolment_ids}
+    rows = db.session.execute(
+        select(CheckAttempt.enrolment_id, CheckAttempt.activity_key)
+        .where(CheckAttempt.enrolment_id.in_(enrolment_ids), CheckAttempt.passed.is_(True))
+        .distinct()
+        .order_by(CheckAttempt.enrolment_id, CheckAttempt.activity_key)
+    )
+    for enrolment_id, activity_key in rows:
+        passed[enrolment_id].add(activity_key)
+    return passed
+
+
+def versions_read(enrolment_id: int | None) -> dict[str, str]:
+    """The version of each page that a place has done; nothing for a reader without a place."""
+    if enrolment_id is None:
+        return {}
+    rows = db.session.execute(
+        select(PageCompletion.page_key, PageCompletion.content_hash)
+        .where(PageCompletion.enrolment_id == enrolment_id)
+        .order_by(PageCompletion.id)
+    )
+    return {row.page_key: row.content_hash for row in rows}
+
+
+def find_completion(enrolment_id: int, page_key: str) -> PageCompletion | None:
+    """What a place said of a page, if it did."""
+    return db.session.scalar(
+        select(PageCompletion).where(
+            PageCompletion.enrolment_id == enrolment_id, PageCompletion.page_key == page_key
+        )
+    )
+
+
+def find_choice(enrolment_id: int, page_key: str) -> ReadingChoice | None:
+    """How a place takes a heavy page, if it has chosen."""
+    return db.session.scalar(
+        select(ReadingChoice).where(
+            ReadingChoice.enrolment_id == enrolment_id, ReadingChoice.page_key == page_key
+        )
+    )
+
+
+def ways_chosen(enrolment_id: int | None, page_keys: Collection[str]) -> dict[str, Way]:
+    """How a place takes some heavy pages: for its own reader only."""
+    if enrolment_id is None or not page_keys:
+        return {}
+    rows = db.session.execute(
+        select(ReadingChoice.page_key, ReadingChoice.way)
+        .where(ReadingChoice.enrolment_id == enrolment_id, ReadingChoice.page_key.in_(page_keys))
+        .order_by(ReadingChoice.id)
+    )
+    return {row.page_key: row.way for row in rows}
+
+
+def attempts_at(
+    enrolment_id: int | None, activity_keys: Collection[str]
+) -> dict[str, list[CheckAttempt]]:
+    """A place's attempts at some checks, in order; one statement."""
+    attempts: dict[str, list[CheckAttempt]] = {key: [] for key in activity_keys}
+    if enrolment_id is None or not activity_keys:
+        return attempts
+    rows = db.session.scalars(
+        select(CheckAttempt)
+        .where(
+            CheckAttempt.enrolment_id == enrolment_id,
+            CheckAttempt.activity_key.in_(activity_keys),
+        )
+        .order_by(CheckAttempt.activity_key, CheckAttempt.number)
+    )
+    for attempt in rows:
+        attempts[attempt.activity_key].append(attempt)
+    return attempts
+
+
+def find_entry(user_id: int, activity_key: str) -> JournalEntry | None:
+    """A person's own entry on a reflection, if there is one."""
+    return db.session.scalar(
+        select(JournalEntry).where(
+            JournalEntry.user_id == user_id, JournalEntry.activity_key == activity_key
+        )
+    )
+
+
+def entries_of(user_id: int) -> Sequence[JournalEntry]:
+    """Every entry of a person's journal, the latest first."""
+    return db.session.scalars(
+        select(JournalEntry)
+        .where(JournalEntry.user_id == user_id)
+        .order_by(JournalEntry.saved_at.desc(), JournalEntry.id.desc())
+    ).all()
