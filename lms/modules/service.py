@@ -27,8 +27,8 @@ CHECK_ANSWERED = (
 )
 NO_TRIES_LEFT = "You have used every try that this check allows. Your best one is kept."
 ENTRY_CHANGED = (
-    "These words were changed in another window, so they were not saved over. "
-    "Copy what you need from here, open the page again, and add it there."
+    "These words were changed in another window meanwhile, so nothing was saved over. "
+    "Look at both, put together what you want to keep, and save again."
 )
 
 

@@ -175,7 +175,13 @@ def _read_module(reading: _Reading, folder: Path, programme: str) -> Module | No
     shape = source.shape(ModuleFile)
     keys = shape.units if shape else tuple(path.name for path in _folders(folder, {"assessments"}))
     stands = WhatStands(
-        reading.root, reading.found, reading.facts, programme, folder.name, reading.today
+        reading.root,
+        reading.found,
+        reading.facts,
+        programme,
+        folder.name,
+        shape.short if shape else "",
+        reading.today,
     )
     units = [_read_unit(reading, stands, folder / key, n) for n, key in enumerate(keys, 1)]
     if shape is None:

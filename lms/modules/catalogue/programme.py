@@ -9,7 +9,7 @@ from pydantic import Field
 from lms.modules.catalogue.activity import Check, Reflection
 from lms.modules.catalogue.assessment import Assessment
 from lms.modules.catalogue.facts import Words
-from lms.modules.catalogue.page import Page
+from lms.modules.catalogue.page import Page, Text
 from lms.modules.catalogue.source import Written
 
 
@@ -53,6 +53,7 @@ class Unit:
     key: str  # m1/u1
     slug: str
     number: int
+    label: str  # Unit 1.3
     module_key: str
     programme: str
     title: str
@@ -66,7 +67,7 @@ class Unit:
     next_review: date | None
     owner: str | None
     approval: str | None
-    closing: str | None
+    closing: Text | None
     content_note: str | None
     files: frozenset[str]  # names of the figures that may be served
 

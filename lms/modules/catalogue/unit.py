@@ -1,5 +1,6 @@
 """Reads one unit's folder: its pages in order, their checks and reflections, and its figures."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -7,7 +8,7 @@ from pathlib import Path
 
 from lms.modules.catalogue.activity import Check, Reflection, read_activity
 from lms.modules.catalogue.facts import Fact
-from lms.modules.catalogue.page import FIGURES, Link, Page, PageFile, PageReader, read_note
+from lms.modules.catalogue.page import FIGURES, Link, Page, PageFile, PageReader, Text, read_note
 from lms.modules.catalogue.programme import Unit, UnitFile
 from lms.modules.catalogue.source import Faults, Source, missing_file, read_markdown, read_toml
 
@@ -23,6 +24,7 @@ class WhatStands:
     facts: Mapping[str, Fact]
     programme: str
     module_key: str
+    module_short: str
     today: date
 
 
@@ -44,12 +46,14 @@ class UnitReader:
         if shape is None:
             return None
         self._check_unit(shape)
+        closing = self._read_closing(shape)
         pages = [self._read_page(slug, place) for place, slug in enumerate(shape.pages, 1)]
         self._check_files(shape)
         return Unit(
             key=self.key,
             slug=self.folder.name,
             number=number,
+            label=_label(self.stands.module_short, number),
             module_key=self.stands.module_key,
             programme=self.stands.programme,
             title=shape.title,
@@ -63,7 +67,7 @@ class UnitReader:
             next_review=shape.next_review,
             owner=shape.owner,
             approval=shape.approval,
-            closing=shape.closing,
+            closing=closing,
             content_note=shape.content_note,
             files=frozenset(self.figures),
         )
@@ -99,6 +103,15 @@ class UnitReader:
                 f"the unit was to be reviewed by {shape.next_review}: review it and move the dates"
             )
             self.source.warn(line("next_review"), message)
+
+    def _read_closing(self, shape: UnitFile) -> Text | None:
+        if shape.closing is None:
+            return None
+        reader = PageReader(self.source, self.key, self.stands.facts)
+        text = reader.text(shape.closing, at=self.source.line("closing"))
+        self.links.extend(reader.links)
+        self.cited.update(reader.cited)
+        return text
 
     def _read_page(self, slug: str, number: int) -> Page | None:
         path = self.folder / f"{slug}.md"
@@ -212,3 +225,9 @@ class UnitReader:
 
     def _stray(self, path: Path, message: str) -> None:
         missing_file(path, self.stands.root, self.stands.found, message)
+
+
+def _label(module_short: str, number: int) -> str:
+    """`Unit 1.3` in a numbered module, `Unit 3` elsewhere."""
+    module = re.search(r"\d+", module_short)
+    return f"Unit {module[0]}.{number}" if module else f"Unit {number}"

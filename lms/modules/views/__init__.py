@@ -1,0 +1,20 @@
+"""The pages of learning: modules, units, pages, checks and the journal."""
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from lms.config import Settings
+from lms.markdown_html import learner_text
+from lms.modules.catalogue import init_catalogue
+from lms.modules.views import checks, journal, reading
+from lms.modules.views.blueprint import bp
+
+
+def init_feature(app: Flask, settings: Settings, csrf: CSRFProtect) -> None:
+    """Read the content (BrokenContent stops the server) and register the pages."""
+    init_catalogue(settings.content)
+    app.jinja_env.filters["learner_text"] = learner_text
+    app.register_blueprint(bp)
+
+
+__all__ = ["bp", "checks", "init_feature", "journal", "reading"]
