@@ -1,0 +1,1 @@
+"""What is done with assessments: one file per noun. None of them commits."""

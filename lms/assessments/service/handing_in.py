@@ -1,0 +1,150 @@
+"""A draft is handed in, once."""
+
+import secrets
+from datetime import datetime
+
+from lms.actor import Actor
+from lms.assessments import queries
+from lms.assessments.models import Draft, Submission
+from lms.assessments.rules.dates import date_rule, deadline
+from lms.assessments.rules.handing_in import (
+    HandInFacts,
+    count_words,
+    fingerprint,
+    hand_in_blocks,
+    receipt_number,
+    script_code,
+)
+from lms.assessments.service.drafts import FIRST_ATTEMPT
+from lms.audit.service import record
+from lms.clock import on_page, today
+from lms.db import db
+from lms.errors import Conflict, RuleBroken
+from lms.messages.service import queue_message
+from lms.modules.catalogue import Assessment, DeclarationVersion, catalogue
+from lms.people.models import Enrolment
+
+CHANGED = (
+    "The draft was changed in another window after this page was opened, so it was not handed in. "
+    "Look at it once more, and hand it in from here."
+)
+
+
+def declaration_now(assessment: Assessment, now: datetime) -> DeclarationVersion:
+    """The wording that somebody who hands in now agrees to."""
+    return catalogue().declaration(assessment.declaration).on(today(now))
+
+
+def words_in(draft: Draft | None) -> int:
+    """Words of the text and of every file that could be counted."""
+    if draft is None:
+        return 0
+    return count_words(draft.text) + sum(file.words or 0 for file in draft.files)
+
+
+def facts_of(draft: Draft | None, assessment: Assessment, *, declared: bool) -> HandInFacts:
+    """What the rule about handing in asks."""
+    return HandInFacts(
+        words=count_words(draft.text) if draft else 0,
+        files=len(draft.files) if draft else 0,
+        declared=declared,
+        handed_in=False,
+        record=assessment.record,
+    )
+
+
+def hand_in(
+    assessment: Assessment, *, version: int, declared: int | None, actor: Actor, now: datetime
+) -> Submission:
+    """Hand the draft in. Coming again (a double click, a retry) gives the same submission.
+
+    `version` is the draft that was shown, `declared` the wording of the declaration that was agreed to.
+    """
+    place = queries.place_visible_to(actor, assessment)
+    queries.hold_place(place.id)
+    done = queries.find_submission(place.id, assessment.key, FIRST_ATTEMPT)
+    if done is not None:
+        return done
+    draft = queries.find_draft(place.id, assessment.key, FIRST_ATTEMPT)
+    wording = declaration_now(assessment, now)
+    blocks = hand_in_blocks(facts_of(draft, assessment, declared=declared == wording.number))
+    if blocks or draft is None:
+        raise RuleBroken(*blocks)
+    if draft.version != version:
+        raise Conflict(CHANGED)
+    submission = _made_from(draft, place, assessment, wording, now)
+    record(
+        actor=actor,
+        act="handed in",
+        subject=f"submission:{submission.id}",
+        now=now,
+        detail={"assessment": assessment.key, "sha256": submission.sha256},
+    )
+    _send_receipt(submission, place, assessment, now)
+    return submission
+
+
+def _made_from(
+    draft: Draft,
+    place: Enrolment,
+    assessment: Assessment,
+    wording: DeclarationVersion,
+    now: datetime,
+) -> Submission:
+    files = list(draft.files)
+    submission = Submission(
+        enrolment_id=place.id,
+        assessment=assessment.key,
+        assessment_hash=assessment.content_hash,
+        attempt=FIRST_ATTEMPT,
+        text=draft.text,
+        words=words_in(draft),
+        declaration=assessment.declaration,
+        declaration_version=wording.number,
+        declared=wording.text,
+        handed_in_at=now,
+        due_at=deadline(place.cohort.starts_on, assessment.due),
+        receipt=receipt_number(secrets.choice),
+        code=_free_code(assessment.key),
+        sha256=fingerprint(draft.text, (file.sha256 for file in files)),
+    )
+    db.session.add(submission)
+    db.session.flush()
+    for file in files:
+        file.draft_id, file.submission_id = None, submission.id
+    db.session.flush()
+    db.session.expire(draft)
+    return submission
+
+
+def _free_code(assessment: str) -> str:
+    code = script_code(secrets.choice)
+    while queries.code_is_taken(assessment, code):
+        code = script_code(secrets.choice)
+    return code
+
+
+def _send_receipt(
+    submission: Submission, place: Enrolment, assessment: Assessment, now: datetime
+) -> None:
+    if place.user.email is None:
+        return
+    words = [
+        f"You have handed in “{assessment.title}”.",
+        "",
+        f"Handed in: {on_page(submission.handed_in_at)}",
+        f"Receipt number: {submission.receipt}",
+        f"The date rule: {date_rule(submission.due_at, submission.handed_in_at)}",
+        f"Words counted: {submission.words:,}",
+        f"Fingerprint (SHA-256): {submission.sha256}",
+        "",
+        "Your markers see a code, not your name. You can open this receipt again from the",
+        "assessment’s page, as you opened it to hand in.",
+    ]
+    queue_message(
+        to=place.user.email,
+        subject=f"Your receipt {submission.receipt}",
+        body="\n".join(words) + "\n",
+        dedupe_key=f"receipt:{submission.receipt}",
+        now=now,
+    )

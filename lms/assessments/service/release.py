@@ -1,0 +1,108 @@
+"""The results of an assessment are released to a cohort: all that are finished, in one transaction."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+from lms.actor import Action, Actor
+from lms.assessments import queries
+from lms.assessments.models import ResultRow, Submission
+from lms.assessments.rules.ledger import Result
+from lms.assessments.rules.marking import plain
+from lms.assessments.rules.releasing import release_blocks
+from lms.assessments.service.scripts import append, is_released, result_of, state_of
+from lms.audit.service import record
+from lms.db import db
+from lms.errors import Conflict, NotFound, RuleBroken
+from lms.messages.service import queue_message
+from lms.modules.catalogue import Assessment, Regulations
+from lms.people.models import Cohort
+
+CHANGED = "Something changed after this list was made, so nothing was released. Look at it again."
+
+
+def what_would_be_released(
+    scripts: Sequence[Submission], regulations: Regulations
+) -> list[tuple[Submission, Result]]:
+    """Each finished script that is not released yet, with its result."""
+    waiting = [
+        script
+        for script in scripts
+        if not is_released(script) and script.marks and script.marks[0].finished_at
+    ]
+    results = [(script, result_of(script, regulations)) for script in waiting]
+    return [(script, found) for script, found in results if found is not None]
+
+
+def list_hash(would_be: Sequence[tuple[Submission, Result]]) -> str:
+    """What somebody agreed to when they confirmed a list of codes and marks."""
+    lines = [f"{script.code} {plain(found.points)}" for script, found in would_be]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def release_results(
+    assessment: Assessment, cohort: Cohort, *, agreed: str, actor: Actor, now: datetime
+) -> int:
+    """Release every finished result of the cohort; how many. Done already, it does nothing twice.
+
+    `agreed` is the `list_hash` of the list that was confirmed.
+    """
+    if not actor.may(Action.RELEASE, cohort_id=cohort.id):
+        raise NotFound(queries.NOT_HERE)
+    regulations = queries.regulations_of(cohort)
+    ids = [s.id for s in queries.scripts_visible_to(actor, cohort, assessment.key)]
+    queries.hold_scripts(ids)
+    scripts = queries.scripts_visible_to(actor, cohort, assessment.key)
+    if scripts and all(is_released(script) for script in scripts):
+        return 0
+    if blocks := release_blocks([state_of(s, assessment, regulations) for s in scripts]):
+        raise RuleBroken(*blocks)
+    would_be = what_would_be_released(scripts, regulations)
+    if list_hash(would_be) != agreed:
+        raise Conflict(CHANGED)
+    addresses = queries.addresses([script.enrolment_id for script, _ in would_be])
+    for script, found in would_be:
+        _release_one(script, found, actor=actor, now=now)
+        _tell(script, addresses[script.enrolment_id], assessment, now)
+    return len(would_be)
+
+
+def _release_one(script: Submission, found: Result, *, actor: Actor, now: datetime) -> None:
+    append(script, "released", {"points": plain(found.points)}, actor=actor, now=now)
+    db.session.add(
+        ResultRow(
+            enrolment_id=script.enrolment_id,
+            submission_id=script.id,
+            assessment=script.assessment,
+            sequence=1,
+            points=found.points,
+            maximum=found.maximum,
+            released_at=now,
+            released_by=actor.user_id,
+        )
+    )
+    record(
+        actor=actor,
+        act="released a result",
+        subject=f"submission:{script.id}",
+        now=now,
+        detail={"points": plain(found.points)},
+    )
+
+
+def _tell(script: Submission, address: str | None, assessment: Assessment, now: datetime) -> None:
+    """No mark in the mail: it is one click away where feedback can be read first."""
+    if address is None:
+        return
+    queue_message(
+        to=address,
+        subject="Your feedback is ready",
+        body=(
+            f"The feedback on “{assessment.title}” is ready to read.\n\n"
+            "Open the assessment as you opened it to hand in. The comments come first; "
+            "the mark shows when you ask for it.\n\n"
+            "If you would like to talk it over, write to your tutor. Support lines are on every page.\n"
+        ),
+        dedupe_key=f"released:{script.id}:1",
+        now=now,
+    )

@@ -1,0 +1,77 @@
+"""What stands on a script now, in the shapes that the rules ask for, and lines added to its ledger."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from lms.actor import Actor
+from lms.assessments.models import LedgerEntry, Mark, Submission
+from lms.assessments.rules.ledger import Entry, Result, result
+from lms.assessments.rules.marking import Decision, finish_blocks
+from lms.assessments.rules.releasing import ScriptState
+from lms.db import db
+from lms.modules.catalogue import Assessment, Regulations
+
+
+def mark_of(submission: Submission) -> Mark | None:
+    """The one mark of a script. (Second marks are to come; the table has room for them.)"""
+    return submission.marks[0] if submission.marks else None
+
+
+def decisions_of(mark: Mark | None) -> dict[str, Decision]:
+    """What is decided per criterion."""
+    rows = mark.criteria if mark else []
+    return {row.criterion: Decision(row.band, row.points, row.comment) for row in rows}
+
+
+def missing(
+    submission: Submission, assessment: Assessment, regulations: Regulations
+) -> tuple[str, ...]:
+    """What stands in the way of finishing the script."""
+    mark = mark_of(submission)
+    return finish_blocks(
+        assessment.criteria, decisions_of(mark), mark.comment if mark else "", regulations
+    )
+
+
+def is_released(submission: Submission) -> bool:
+    """Whether its result has been released."""
+    return any(entry.kind == "released" for entry in submission.entries)
+
+
+def state_of(
+    submission: Submission, assessment: Assessment, regulations: Regulations
+) -> ScriptState:
+    """The script as a release asks about it."""
+    mark = mark_of(submission)
+    return ScriptState(
+        code=submission.code,
+        finished=bool(mark and mark.finished_at),
+        released=is_released(submission),
+        missing=missing(submission, assessment, regulations),
+    )
+
+
+def result_of(submission: Submission, regulations: Regulations) -> Result | None:
+    """The result that the ledger gives."""
+    entries = [
+        Entry(row.sequence, row.kind, row.data, row.actor_id, row.at) for row in submission.entries
+    ]
+    return result(entries, regulations)
+
+
+def append(
+    submission: Submission, kind: str, data: Mapping[str, Any], *, actor: Actor, now: datetime
+) -> None:
+    """Add a line to the ledger of a script that the transaction holds."""
+    submission.entries.append(
+        LedgerEntry(
+            submission_id=submission.id,
+            sequence=len(submission.entries) + 1,
+            kind=kind,
+            data=dict(data),
+            actor_id=actor.user_id,
+            at=now,
+        )
+    )
+    db.session.flush()
