@@ -105,16 +105,18 @@ def _found(things: Mapping[Key, Thing], key: Key) -> Thing:
     return things[key]
 
 
-def check(folder: Path, today: date) -> tuple[tuple[Fault, ...], tuple[Fault, ...]]:
-    """Every fault and every warning of a content folder, in the order of files and lines."""
+def check(folder: Path, today: date = date.min) -> tuple[tuple[Fault, ...], tuple[Fault, ...]]:
+    """Every fault and warning of a content folder, in the order of files and lines.
+
+    Without `today` nothing is past its review.
+    """
     _, found = read(Path(folder).resolve(), today)
     return tuple(sorted(set(found.faults))), tuple(sorted(set(found.warnings)))
 
 
-def load(folder: Path, today: date | None = None) -> Catalogue:
+def load(folder: Path) -> Catalogue:
     """The catalogue of a folder. Raises BrokenContent, which names every fault."""
-    # The day only decides warnings, which loading does not show.
-    everything, found = read(Path(folder).resolve(), today or date.min)
+    everything, found = read(Path(folder).resolve(), date.min)  # the day decides warnings only
     if found.faults:
         raise BrokenContent(tuple(sorted(set(found.faults))))
     return Catalogue(everything)

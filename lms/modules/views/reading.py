@@ -10,8 +10,8 @@ from lms.modules import queries, service
 from lms.modules.catalogue import Module, Page, Unit, catalogue
 from lms.modules.catalogue.page import FIGURES
 from lms.modules.forms import WayForm
-from lms.modules.rules.progress import UnitState, after, here, module_standings
 from lms.modules.rules.reading import Way, readable_programmes, reader_of
+from lms.modules.rules.standing import UnitState, after, here, module_standings
 from lms.modules.views.blueprint import bp
 from lms.modules.views.shown import (
     page_url,

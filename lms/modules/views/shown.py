@@ -22,14 +22,14 @@ from lms.modules.rules.checks import (
     score,
     shuffled,
 )
-from lms.modules.rules.progress import (
+from lms.modules.rules.reading import Reader, Way, reader_of
+from lms.modules.rules.standing import (
     PageStanding,
     UnitStanding,
     after,
     before,
     unit_standing,
 )
-from lms.modules.rules.reading import Reader, Way, reader_of
 
 
 @dataclass(frozen=True)
