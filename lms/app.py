@@ -2,11 +2,13 @@
 
 import importlib
 from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from flask import Flask, request
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
 
 from lms.config import ROOT, Settings, read_settings
 from lms.db import db, expect_writes
@@ -15,10 +17,13 @@ from lms.storage import init_storage
 from lms.tasks import init_tasks
 from lms.web.access import login_manager
 from lms.web.errors import init_errors
-from lms.web.headers import init_headers
+from lms.web.headers import init_headers, static_headers
 from lms.web.health import init_health
-from lms.web.pages import init_pages
+from lms.web.pages import STATIC, init_pages
 from lms.web.prefix import LaunchPrefix
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
 
 csrf = CSRFProtect()
 FEATURES = ("people", "modules", "assessments", "progress", "lti")
@@ -26,7 +31,7 @@ MAX_UPLOAD = 20 * 1024 * 1024
 
 
 def create_app(settings: Settings | None = None, *, testing: bool = False) -> Flask:
-    """The whole product as a WSGI app; raises `OddSettings` or `BrokenContent` rather than start half right."""
+    """The whole product; raises `OddSettings` or `BrokenContent` rather than start half right."""
     settings = settings or read_settings()
     app = Flask("lms", static_folder="web/static", template_folder="web/templates")
     app.testing = testing
@@ -46,10 +51,24 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     init_health(app)
     app.before_request(_say_whether_we_write)
     _init_features(app, settings)
-    app.wsgi_app = LaunchPrefix(app.wsgi_app)  # type: ignore[method-assign]
-    if settings.secure:  # https ends at one proxy before us
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=1, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    _wrap(app, settings)
     return app
+
+
+def _wrap(app: Flask, settings: Settings) -> None:
+    """What stands before Flask: static files, the prefix of a launch, and the proxy's headers."""
+    files = WhiteNoise(
+        app.wsgi_app,
+        root=str(STATIC),
+        prefix="static/",
+        max_age=24 * 3600,  # `asset` gives every address the fingerprint of its file
+        allow_all_origins=False,
+        add_headers_function=static_headers,
+    )
+    wrapped: WSGIApplication = LaunchPrefix(files)
+    if settings.secure:  # https ends at one proxy before us
+        wrapped = ProxyFix(wrapped, x_for=1, x_proto=1, x_host=1)
+    app.wsgi_app = wrapped  # type: ignore[assignment,method-assign]
 
 
 def _configure(app: Flask, settings: Settings) -> None:
@@ -59,15 +78,15 @@ def _configure(app: Flask, settings: Settings) -> None:
         SQLALCHEMY_DATABASE_URI=settings.database_url,
         MAX_CONTENT_LENGTH=MAX_UPLOAD + 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
-        # Inside a VLE's frame only a partitioned cookie comes back (docs/decisions/0008). Browsers take
-        # Secure cookies on 127.0.0.1 too, so one setting serves everywhere.
+        # Inside a VLE's frame only a partitioned cookie comes back (docs/decisions/0008). Browsers
+        # take Secure cookies on 127.0.0.1 too, so one setting serves everywhere.
         SESSION_COOKIE_NAME="__Host-lms",
         SESSION_COOKIE_SECURE=True,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="None",
         SESSION_COOKIE_PARTITIONED=True,
         SESSION_COOKIE_PATH="/",
-        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a long evening's draft must still be savable
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: an evening's draft must be savable
     )
 
 

@@ -93,7 +93,7 @@ def _optional_url(name: str, given: str, schemes: tuple[str, ...]) -> str | None
 
 
 def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read and check all settings; raise `OddSettings` with one line when the server must not start."""
+    """Read and check all settings; raise `OddSettings`, one line, rather than start oddly."""
     unknown = sorted(name for name in environ if name.startswith("LMS_") and name not in KNOWN)
     if unknown:
         raise OddSettings(f"unknown setting {unknown[0]}: see .env.example")

@@ -1,7 +1,7 @@
 """The database: one declarative base, its types, and how a transaction begins.
 
-Models subclass `Base` (plain declarative, never MappedAsDataclass: docs/decisions/0006). Only views,
-commands and sweeps commit. SQLite is set up so that it behaves like the PostgreSQL we also run on.
+Models subclass `Base` (plain declarative, never MappedAsDataclass: docs/decisions/0006). Only
+views, commands and sweeps commit. SQLite is set up to behave like the PostgreSQL we also run on.
 """
 
 from collections.abc import Iterator
@@ -52,7 +52,8 @@ def _values(enum: type[StrEnum]) -> list[str]:
     return [member.value for member in enum]
 
 
-# One registry carries the type map: Flask-SQLAlchemy copies the body of the base class, so it cannot stand there.
+# One registry carries the type map: Flask-SQLAlchemy copies the body of the base class, so it
+# cannot stand there.
 mapper_registry = registry(
     metadata=sa.MetaData(naming_convention=NAMING),
     type_annotation_map={
@@ -113,8 +114,8 @@ def _connect(connection: Any, _record: Any) -> None:
 def _begin(connection: Connection) -> None:
     """Take SQLite's write lock at once where a write is coming.
 
-    A read that later turns into a write fails there if another writer came between, however long we are
-    ready to wait (SQLITE_BUSY_SNAPSHOT, https://www.sqlite.org/isolation.html).
+    A read that later turns into a write fails there if another writer came between, however long
+    we are ready to wait (SQLITE_BUSY_SNAPSHOT, https://www.sqlite.org/isolation.html).
     """
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")

@@ -1,6 +1,6 @@
 """Uploaded files: kept outside the web root, under random names, written whole or not at all.
 
-What a file is called by its owner, its type and its hash stand in the database; here is only its content.
+Its name, type and hash stand in the database; here is only its content.
 """
 
 import os

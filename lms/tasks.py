@@ -1,8 +1,8 @@
 """The queue: it wakes what the database says is due, and holds nothing of its own.
 
-A *sweep* is a function of a feature that finds due rows, claims them by lease, and deals with them. The worker
-runs every sweep once a minute, and one at once after a `poke`. Huey may lose a poke (a killed worker
-loses the task in hand, docs/decisions/0005); nothing depends on one arriving.
+A *sweep* is a function of a feature that finds due rows, claims them by lease, and deals with
+them. The worker runs every sweep once a minute, and one at once after a `poke`. Huey may lose a
+poke (a killed worker loses the task in hand, docs/decisions/0005); nothing depends on one arriving.
 """
 
 import logging
@@ -76,7 +76,8 @@ def init_tasks(app: Flask, settings: Settings) -> None:
 def poke(name: str, *, delay: int = 0) -> None:
     """Ask the worker to run a sweep now, or in `delay` seconds. Call after the commit.
 
-    Never raises: a dead queue must not turn a saved act into an error page; the next minute's sweep finds it.
+    Never raises: a dead queue must not turn a saved act into an error page, and the next minute's
+    sweep finds the work anyway.
     """
     wake: Any = current_app.extensions["lms.wake"]
     try:

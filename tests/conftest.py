@@ -1,7 +1,8 @@
 """What every test may stand on: an app on a real database, browsers, and some people.
 
-The database is a file (SQLite) or `LMS_TEST_DATABASE_URL` (PostgreSQL); its rows are deleted after each test. Each request of a
-test client opens its own app context, because Flask-Login remembers the person in `g`.
+The database is a file (SQLite) or `LMS_TEST_DATABASE_URL` (PostgreSQL); its rows are deleted after
+each test. Each request of a test client opens its own app context, because Flask-Login remembers
+the person in `g`.
 """
 
 import os

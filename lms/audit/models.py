@@ -1,4 +1,4 @@
-"""The audit trail's one table. Nothing here points at another table: it outlives what it describes."""
+"""The audit trail's one table. It points at no other: it outlives what it describes."""
 
 from datetime import datetime
 from typing import Any

@@ -12,7 +12,7 @@ from lms.db import db
 def record(
     *, actor: Actor | None, act: str, subject: str, now: datetime, detail: Detail | None = None
 ) -> None:
-    """Append one act; `subject` reads like `submission:12`. Never put a person's words in `detail`."""
+    """Append one act; `subject` reads like `submission:12`. No person's words in `detail`."""
     db.session.flush()  # so that an entry cannot stand before the rows it speaks of
     previous = queries.last_hash()
     told = dict(detail or {})

@@ -1,4 +1,4 @@
-"""The worker's side: send what is due, one message a transaction, so that a crash repeats at most one."""
+"""The worker's side: send what is due, one message a transaction; a crash repeats at most one."""
 
 import logging
 from datetime import datetime

@@ -14,7 +14,7 @@ def find_by_key(dedupe_key: str) -> Message | None:
 
 
 def next_due(now: datetime) -> Message | None:
-    """One message that is due, locked so that no other worker takes it (SQLite has one writer anyway)."""
+    """One message that is due, locked so that no other worker takes it."""
     due = (
         select(Message)
         .where(Message.sent_at.is_(None), Message.given_up_at.is_(None), Message.due_at <= now)

@@ -8,7 +8,10 @@ from lms.messages.models import Message
 
 
 def queue_message(*, to: str, subject: str, body: str, dedupe_key: str, now: datetime) -> None:
-    """Keep a plain-text e-mail until the worker has sent it. Asking again with the same key does nothing."""
+    """Keep a plain-text e-mail until the worker has sent it.
+
+    Asking again with the same key does nothing.
+    """
     if queries.find_by_key(dedupe_key) is None:
         db.session.add(
             Message(

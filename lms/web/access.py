@@ -1,4 +1,4 @@
-"""Who may open a view. Every view carries `@requires(...)` or `@public`, and a test walks all of them."""
+"""Who may open a view. Each carries `@requires(...)` or `@public`; a test walks all of them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -58,8 +58,9 @@ def ask_to_sign_in() -> Response:
     """Send somebody unknown to the sign-in page and back here afterwards."""
     if launch_id(request.environ):
         raise NotAllowed(
-            "This page was opened from your university’s site, and this browser no longer has the key to it. "
-            "Close it, go back to the course, and open the activity again. What you saved is safe."
+            "This page was opened from your university’s site, and this browser no longer has the "
+            "key to it. Close it, go back to the course, and open the activity again. "
+            "What you saved is safe."
         )
     here = request.full_path if request.method == "GET" else url_for("start.home")
     return redirect(url_for("people.sign_in", next=here.rstrip("?")), 303)
@@ -99,7 +100,7 @@ def access_of(view: View) -> Action | str | None:
 def safe_next(target: str | None) -> str:
     """Where to go after signing in: a path of ours, or home. Nothing that leads to another site.
 
-    Browsers read `//host` and `/\\host` as another site, and strip control characters before they look.
+    Browsers read `//host` and `/\\host` as another site, and strip control characters first.
     """
     if (
         target

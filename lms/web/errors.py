@@ -1,4 +1,4 @@
-"""Refusals become pages: the status, what happened, what to do, and a reference that stands in the log."""
+"""Refusals become pages: status, what happened, what to do, a reference that stands in the log."""
 
 import logging
 import secrets

@@ -21,7 +21,7 @@ def _fingerprint(name: str) -> str:
 
 
 def asset(name: str) -> str:
-    """The address of a static file: never under a launch's prefix, and new whenever its content is."""
+    """The address of a static file: never under a launch's prefix, new when its content is."""
     return f"/static/{name}?v={_fingerprint(name)}"
 
 

@@ -1,8 +1,8 @@
 """Launches side by side: `/-/<launch id>/…`.
 
-A browser may hold launches of two people, or of one person twice, in two tabs. Each works under its own prefix, which this
-middleware moves from the path to SCRIPT_NAME, so that every `url_for` of that request keeps it. The id alone opens nothing:
-`lms.lti` also asks for the browser's own cookie.
+A browser may hold launches of two people, or of one person twice, in two tabs. Each works under its
+own prefix, which this middleware moves from the path to SCRIPT_NAME, so that every `url_for` of
+that request keeps it. The id alone opens nothing: `lms.lti` asks for the browser's own cookie too.
 """
 
 import re

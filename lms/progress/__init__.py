@@ -1,0 +1,1 @@
+"""Reads across features, and changes nothing: a learner's standing, a cohort's table, home."""

@@ -1,0 +1,177 @@
+"""The first page, home, support, and a way to leave quickly."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from lms import clock
+from lms.actor import Action, Actor
+from lms.assessments import queries as assessment_queries
+from lms.modules.catalogue import Module, catalogue
+from lms.modules.rules.standing import UnitStanding, UnitState
+from lms.progress import queries
+from lms.progress.queries import Own
+from lms.web.access import current_actor, find_actor, public, requires
+
+bp = Blueprint("start", __name__, template_folder="../templates")
+
+
+@dataclass(frozen=True)
+class Resume:
+    """Where to carry on."""
+
+    title: str
+    unit_title: str
+    where: str
+    minutes_left: int
+    url: str
+    first: bool
+
+
+@dataclass(frozen=True)
+class ModuleRow:
+    """A module on a person's home."""
+
+    title: str
+    word: str
+    url: str
+    segments: tuple[str, ...]
+    summary: str
+
+
+@dataclass(frozen=True)
+class DateRow:
+    """A date that concerns the person."""
+
+    day: str
+    what: str
+    url: str
+    passed: bool
+
+
+@dataclass(frozen=True)
+class WorkRow:
+    """Something a member of staff may turn to."""
+
+    title: str
+    text: str
+    url: str
+    status: str = ""
+
+
+@bp.get("/")
+@public
+def index() -> str | Response:
+    """What this is, and four ways in; whoever is signed in already goes home."""
+    if find_actor():
+        return redirect(url_for("start.home"))
+    return render_template("start/index.html")
+
+
+@bp.get("/home")
+@requires(Action.SIGNED_IN)
+def home() -> str:
+    """Where the person left off, their modules and dates; for staff, their work."""
+    actor, now = current_actor(), clock.now()
+    own = queries.own_standing(actor, now=now)
+    return render_template(
+        "start/home.html",
+        greeting_name=actor.name.split()[0],
+        resume=next((resume for one in own if (resume := _resume(one))), None),
+        modules=[row for one in own for row in _module_rows(one)],
+        dates=[row for one in own for row in _dates(one, now)],
+        work=_work(actor),
+    )
+
+
+@bp.get("/support")
+@public
+def support() -> str:
+    """The support lines, with the day each was checked."""
+    return render_template("start/support.html", support_lines=catalogue().support_lines)
+
+
+@bp.get("/leave")
+@public
+def leave() -> str:
+    """A plain page that says nothing of where one was."""
+    return render_template("start/leave.html")
+
+
+def unit_url(standing: UnitStanding) -> str:
+    """The address of a unit's first page."""
+    return url_for("modules.unit", module=standing.unit.module_key, unit=standing.unit.slug)
+
+
+def _resume(own: Own) -> Resume | None:
+    here = own.here
+    if here is None or here.resume is None:
+        return None
+    module = catalogue().module(here.unit.module_key)
+    first = own.units_complete == 0 and here.done_count == 0
+    page = here.resume
+    return Resume(
+        title=here.unit.title,
+        unit_title=f"{module.short}, unit {here.unit.number}",
+        where="" if first else page.title,
+        minutes_left=here.minutes_left,
+        url=url_for("modules.page", module=module.key, unit=here.unit.slug, page=page.slug)
+        if not first
+        else unit_url(here),
+        first=first,
+    )
+
+
+_SEGMENT = {UnitState.DONE: "done", UnitState.BEGUN: "begun"}
+
+
+def _module_rows(own: Own) -> list[ModuleRow]:
+    return [_module_row(own, module) for module in own.programme.modules]
+
+
+def _module_row(own: Own, module: Module) -> ModuleRow:
+    units = [unit for unit in own.units if unit.unit.module_key == module.key]
+    done = sum(unit.state is UnitState.DONE for unit in units)
+    begun = sum(unit.state is UnitState.BEGUN for unit in units)
+    here = own.here is not None and own.here.unit.module_key == module.key
+    summary = f"{done} of {len(units)} units complete" + (f", {begun} begun" if begun else "")
+    return ModuleRow(
+        title=f"{module.short}: {module.title}",
+        word="Complete" if done == len(units) else "You are here" if here else "",
+        url=url_for("modules.module", module=module.key),
+        segments=tuple(_SEGMENT.get(unit.state, "open") for unit in units) if here else (),
+        summary=summary if here or done else "",
+    )
+
+
+def _dates(own: Own, now: datetime) -> list[DateRow]:
+    return [
+        DateRow(
+            day=clock.on_page(piece.due_at),
+            what=f"{assessment.title}. {piece.words}",
+            url=url_for("assessments.brief", assessment=assessment.key),
+            passed=piece.due_at < now and not piece.handed_in,
+        )
+        for assessment, piece in own.pieces
+    ]
+
+
+def _work(actor: Actor) -> list[WorkRow]:
+    rows: list[WorkRow] = []
+    if actor.may(Action.MARK):
+        waiting = assessment_queries.waiting_for(actor)
+        text = f"{waiting} to mark" if waiting else "Nothing to mark today"
+        rows.append(WorkRow("Marking", text, url_for("marking.index")))
+    if actor.may(Action.SEE_COHORT) or actor.may(Action.SEE_COHORT_STATUS):
+        rows.append(
+            WorkRow(
+                "Cohorts", "Who is where, and who may need somebody", url_for("progress.cohorts")
+            )
+        )
+    if actor.may(Action.INVITE):
+        rows.append(
+            WorkRow("Invitations", "Who was invited, and until when", url_for("people.invitations"))
+        )
+    return rows
