@@ -24,6 +24,10 @@ PYTHON = ROOT / ".venv-peer" / "bin" / "python"
 PROGRAM = Path(__file__).with_name("peer.py")
 PATIENCE = 60  # seconds for the peer to start
 
+# Where a tool would be in the tests of the peer by itself.
+LOGIN_OF_NOBODY = "http://127.0.0.1:5000/lti/login"
+LAUNCH_OF_NOBODY = "http://127.0.0.1:5000/lti/launch"
+
 HOPS = frozenset({"id_token", "lti_message_hint", "JWT", "error"})  # fields that carry a launch on
 
 

@@ -4,7 +4,15 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.peers.openedx.client import Browser, Peer, running_peer
+from tests.peers.openedx.client import (
+    LAUNCH_OF_NOBODY,
+    LOGIN_OF_NOBODY,
+    Browser,
+    Peer,
+    Registration,
+    running_peer,
+)
+from tests.peers.openedx.tool_key import ToolKey
 
 
 @pytest.fixture(scope="session")
@@ -19,3 +27,17 @@ def walker() -> Iterator[Browser]:
     browser = Browser()
     yield browser
     browser.close()
+
+
+@pytest.fixture(scope="session")
+def key() -> ToolKey:
+    """The key of a tool that is not there."""
+    return ToolKey()
+
+
+@pytest.fixture
+def registration(peer: Peer, key: ToolKey) -> Registration:
+    """A registration of a tool that is not there."""
+    return peer.configure(
+        login_url=LOGIN_OF_NOBODY, launch_url=LAUNCH_OF_NOBODY, jwks=key.key_set()
+    )
