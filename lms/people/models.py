@@ -1,7 +1,7 @@
 """People and their places: what is stored.
 
-A person may be known by a launch from a VLE (`lms.lti.models.VleIdentity`), by a local account, or by both. The two are
-joined only by the person's own act (DESIGN.md section 5), never by an equal e-mail address.
+A person may be known by a launch from a VLE (`lms.lti.models`), by a local account, or by both. The
+two are joined only by the person's own act, never by an equal e-mail address.
 """
 
 from datetime import date, datetime
@@ -132,13 +132,18 @@ class Employment(Base):
 class Invitation(Base):
     """A way in for somebody without an account: signed, for one use, until it expires.
 
-    Only a digest of the link's secret is kept. Sending again makes a new secret, so the older link stops working.
+    Only a digest of the link's secret is kept. Sending again makes a new secret, so the older link
+    stops working.
     """
 
     __tablename__ = "invitations"
     __table_args__ = (
         UniqueConstraint("digest"),
         CheckConstraint("email = lower(email)", name="email_lower"),
+        CheckConstraint(
+            "(accepted_at IS NULL) = (accepted_by IS NULL)", name="accepted_by_somebody"
+        ),
+        CheckConstraint("accepted_at IS NULL OR withdrawn_at IS NULL", name="one_end"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -153,6 +158,7 @@ class Invitation(Base):
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     accepted_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    withdrawn_at: Mapped[datetime | None]
 
 
 class PasswordReset(Base):
@@ -163,6 +169,28 @@ class PasswordReset(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    digest: Mapped[str]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class AccountRequest(Base):
+    """A local account that somebody who came from a VLE asked for.
+
+    It is made when the link sent to the address is used. So nobody can hold an address that they do
+    not read, and asking never tells whether an address is in use.
+    """
+
+    __tablename__ = "account_requests"
+    __table_args__ = (
+        UniqueConstraint("digest"),
+        CheckConstraint("email = lower(email)", name="email_lower"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    email: Mapped[str]
+    password_hash: Mapped[str]
     digest: Mapped[str]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
@@ -183,7 +211,7 @@ class SignIn(Base):
 
 
 class Try(Base):
-    """One try at something that is limited (signing in, a reset, an invitation); `key` is a digest."""
+    """One try at something limited (signing in, a reset, an invitation); `key` is a digest."""
 
     __tablename__ = "tries"
     __table_args__ = (Index("ix_tries_kind_key_at", "kind", "key", "at"),)

@@ -1,16 +1,19 @@
 """What is asked about people and their places."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select, text
 from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.actor import Action, Actor, Appointment, Enrolled
 from lms.db import db
 from lms.errors import NotFound
 from lms.people.models import (
+    AccountRequest,
     Cohort,
+    Employment,
     Enrolment,
     Invitation,
     LocalAccount,
@@ -171,37 +174,109 @@ def find_organisation(name: str) -> Organisation | None:
     return db.session.scalar(select(Organisation).where(Organisation.name == name))
 
 
-def find_invitation(digest: str) -> tuple[Invitation, str | None] | None:
-    """An invitation by the digest of its secret, with the organisation's name."""
-    row = db.session.execute(
-        select(Invitation, Organisation.name)
+def find_employment(user_id: int, organisation_id: int) -> Employment | None:
+    """Whether somebody works for an organisation."""
+    return db.session.scalar(
+        select(Employment).where(
+            Employment.user_id == user_id, Employment.organisation_id == organisation_id
+        )
+    )
+
+
+def organisation_names() -> Sequence[str]:
+    """Every organisation's name, for choosing one."""
+    return db.session.scalars(select(Organisation.name).order_by(Organisation.name)).all()
+
+
+def all_cohorts() -> Sequence[Cohort]:
+    """Every cohort, the newest first, for choosing one."""
+    return db.session.scalars(select(Cohort).order_by(Cohort.starts_on.desc(), Cohort.id)).all()
+
+
+@dataclass(frozen=True)
+class InvitationRow:
+    """An invitation with what a page says about it."""
+
+    invitation: Invitation
+    organisation: str | None
+    cohort: str | None
+    invited_by: str | None
+
+
+def _invitation_rows() -> Select[tuple[Invitation, str, str, str]]:
+    return (
+        select(Invitation, Organisation.name, Cohort.name, User.name)
         .outerjoin(Organisation, Organisation.id == Invitation.organisation_id)
-        .where(Invitation.digest == digest)
-    ).first()
-    return (row[0], row[1]) if row else None
+        .outerjoin(Cohort, Cohort.id == Invitation.cohort_id)
+        .outerjoin(User, User.id == Invitation.invited_by)
+    )
 
 
-def invitations() -> Sequence[Invitation]:
-    """Every invitation, the newest first."""
-    return db.session.scalars(
-        select(Invitation).order_by(Invitation.sent_at.desc(), Invitation.id)
-    ).all()
+def find_invitation(invitation_id: int) -> InvitationRow | None:
+    """An invitation, with what its page says."""
+    row = db.session.execute(_invitation_rows().where(Invitation.id == invitation_id)).first()
+    return InvitationRow(*row) if row else None
+
+
+def invitations() -> Sequence[InvitationRow]:
+    """Every invitation, the newest first; one statement."""
+    rows = db.session.execute(
+        _invitation_rows().order_by(Invitation.sent_at.desc(), Invitation.id.desc())
+    )
+    return [InvitationRow(*row) for row in rows]
 
 
 def get_invitation(invitation_id: int) -> Invitation:
-    """The invitation, or NotFound."""
-    invitation = db.session.get(Invitation, invitation_id)
+    """The invitation, held until the transaction ends, so that only one can use it; or NotFound."""
+    invitation = db.session.scalar(
+        select(Invitation).where(Invitation.id == invitation_id).with_for_update()
+    )
     if invitation is None:
         raise NotFound("There is no such invitation.")
     return invitation
 
 
-def find_reset(digest: str) -> PasswordReset | None:
-    """A reset by the digest of its secret."""
-    return db.session.scalar(select(PasswordReset).where(PasswordReset.digest == digest))
+def find_reset(reset_id: int, digest: str, *, hold: bool = False) -> PasswordReset | None:
+    """A reset by its id and the digest of its secret; `hold` lets nobody else use it meanwhile."""
+    wanted = select(PasswordReset).where(
+        PasswordReset.id == reset_id, PasswordReset.digest == digest
+    )
+    return db.session.scalar(wanted.with_for_update() if hold else wanted)
 
 
-def tries_since(kind: str, key: str, since: datetime) -> int:
-    """How often something limited was tried."""
-    counted = select(func.count(Try.id)).where(Try.kind == kind, Try.key == key, Try.at > since)
-    return db.session.scalar(counted) or 0
+def open_resets(user_id: int) -> Sequence[PasswordReset]:
+    """A person's resets that were not used."""
+    return db.session.scalars(
+        select(PasswordReset)
+        .where(PasswordReset.user_id == user_id, PasswordReset.used_at.is_(None))
+        .order_by(PasswordReset.id)
+    ).all()
+
+
+def find_account_request(
+    request_id: int, digest: str, *, hold: bool = False
+) -> AccountRequest | None:
+    """A wished-for account by its id and the digest of its secret."""
+    wanted = select(AccountRequest).where(
+        AccountRequest.id == request_id, AccountRequest.digest == digest
+    )
+    return db.session.scalar(wanted.with_for_update() if hold else wanted)
+
+
+def hold_key(kind: str, key: str) -> None:
+    """Let others who try the same thing wait until this transaction ends.
+
+    SQLite's writers wait for one another anyway; PostgreSQL would let ten tries at once each miss
+    the nine others.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(
+            text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": kind + key}
+        )
+
+
+def tries_since(kind: str, key: str, since: datetime) -> Sequence[datetime]:
+    """When something limited was tried."""
+    return db.session.scalars(
+        select(Try.at).where(Try.kind == kind, Try.key == key, Try.at > since).order_by(Try.at)
+    ).all()
