@@ -25,6 +25,15 @@ def moment(at: float) -> str:
 
 
 @bp.before_request
+def at_our_name() -> ResponseReturnValue | None:
+    """Somebody who typed 127.0.0.1 goes on at localhost: there the tool is another site."""
+    vle = platform()
+    if request.host.startswith("127.0.0.1") and not vle.base_url.startswith("http://127.0.0.1"):
+        return redirect(f"{vle.base_url}{request.path}")
+    return None
+
+
+@bp.before_request
 def same_site_only() -> ResponseReturnValue | None:
     """A form of another site must not turn our switches."""
     origin = request.headers.get("Origin")

@@ -1,5 +1,8 @@
 """The pages of the practice VLE, its switches, and running it on a port."""
 
+import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -130,6 +133,36 @@ def test_another_sites_form_turns_no_switch(browser: FlaskClient) -> None:
     )
     assert answer.status_code == 403
     assert "switched off" not in browser.get("/").text
+
+
+def test_somebody_at_127_0_0_1_goes_on_at_localhost(browser: FlaskClient) -> None:
+    answer = browser.get("/post", base_url="http://127.0.0.1:5001")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"{BASE}/post")
+
+
+def test_the_command_serves_until_it_is_told_to_stop(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "practice_vle", "--port", str(port)]
+    command += ["--state", str(tmp_path / "state"), "--tool", TOOL]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            page = _first_answer(f"http://localhost:{port}/")
+        finally:
+            process.terminate()
+            _, said = process.communicate(timeout=20)
+    assert "a pretend university VLE" in page
+    assert (process.returncode, said) == (0, "")
+
+
+def _first_answer(url: str) -> str:
+    for _ in range(100):
+        try:
+            return requests.get(url, timeout=5).text
+        except requests.ConnectionError:
+            time.sleep(0.2)
+    raise AssertionError(f"nothing answers at {url}")
 
 
 def test_it_runs_on_a_free_port_in_a_thread(tmp_path: Path, tool: Tool) -> None:
