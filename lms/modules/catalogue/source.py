@@ -24,6 +24,7 @@ _KEY = re.compile(
 )
 _FRONT = re.compile(r"\A\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 
+_TYPES = ("int", "str", "float")
 _SAYS = {
     "missing": "`{key}` is missing: add it",
     "extra_forbidden": "`{key}` is not a key used here: take it out or mend its spelling",
@@ -82,6 +83,8 @@ class Source:
         """The line of a key, or of the nearest thing round it."""
         path: KeyPath = key
         while path and path not in self.lines:
+            if (*path, 0) in self.lines:  # a list of tables: its first one
+                return self.lines[(*path, 0)]
             path = path[:-1]
         return self.lines.get(path, 1)
 
@@ -109,8 +112,10 @@ class Source:
             return None
 
     def _fault_of(self, error: ErrorDetails, at: KeyPath) -> None:
-        where = (*at, *_without_union_tags(error["loc"], self.lines, at))
-        key = next((str(part) for part in reversed(error["loc"]) if isinstance(part, str)), "this")
+        where = (*at, *error["loc"])
+        # pydantic adds the name of a type where a key may have one of two: it is no key.
+        named = [str(part) for part in error["loc"] if part not in _TYPES and isinstance(part, str)]
+        key = named[-1] if named else "this"
         said = _SAYS.get(error["type"])
         if said is None:
             said = f"`{{key}}`: {error['msg'].removeprefix('Value error, ')}"
@@ -258,12 +263,3 @@ def _tuples(data: Any) -> Any:
     if isinstance(data, dict):
         return {key: _tuples(part) for key, part in data.items()}
     return data
-
-
-def _without_union_tags(loc: KeyPath, lines: dict[KeyPath, int], at: KeyPath) -> KeyPath:
-    """pydantic puts the name of a union's member into the place of a fault: it is no key."""
-    kept: KeyPath = ()
-    for step in loc:
-        if isinstance(step, int) or (*at, *kept, step) in lines or step == loc[-1]:
-            kept = (*kept, step)
-    return kept
