@@ -1,0 +1,93 @@
+"""`flask lti …`: the VLEs this site is connected to, our keys, and the scores on their way."""
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from lms import clock
+from lms.config import Settings
+from lms.db import db, db_writes
+from lms.errors import RuleBroken
+from lms.lti.platform import tool_keys
+from lms.lti.queries.platforms import all_platforms
+from lms.lti.service import platforms
+from lms.tasks import run_sweep
+
+group = AppGroup("lti", help="VLEs: platforms, keys, scores.")
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["LMS_SETTINGS"]
+    return settings
+
+
+@group.command("add-platform", help="Connect a VLE, or bring one that is known up to date.")
+@click.option("--name", required=True, help="What people call the VLE.")
+@click.option("--issuer", required=True, help="Its issuer (for Moodle, the site's address).")
+@click.option("--client-id", required=True, help="The client id it gave this tool.")
+@click.option("--auth-login-url", required=True, help="Its OIDC authentication endpoint.")
+@click.option("--auth-token-url", required=True, help="Its access token endpoint.")
+@click.option("--key-set-url", required=True, help="Its public key set (JWKS).")
+@click.option("--deployment-id", required=True, help="The deployment id it gave this tool.")
+@click.option("--auth-audience", help="The audience of our assertions, where it is another (D2L).")
+@click.option("--site-url", help="Where people see it, where the others do not say so (Canvas).")
+def add_platform(**given: str) -> None:
+    """Register, and print what the VLE's administrator pastes there."""
+    settings = _settings()
+    try:
+        with db_writes():
+            platform = platforms.add_platform(
+                **given, secret_key=settings.secret_key, now=clock.now()
+            )
+            db.session.commit()
+    except RuleBroken as broken:
+        raise click.ClickException(" ".join(broken.reasons)) from None
+    click.echo(f"platform {platform.id} is known: {platform.name}")
+    click.echo(f"  login (initiate login URL):  {settings.public_url}/lti/login")
+    click.echo(f"  launch (redirect URI, tool URL):  {settings.public_url}/lti/launch")
+    click.echo(f"  keys (public key set URL):  {settings.public_url}/lti/jwks.json")
+
+
+@group.command("list-platforms", help="List the VLEs this site is connected to.")
+def list_platforms() -> None:
+    """One line a platform."""
+    for one in all_platforms():
+        state = "active" if one.active_at else "switched off"
+        deployments = ", ".join(deployment.vle_id for deployment in one.deployments)
+        click.echo(
+            f"{one.id}  {one.name}  {state}  {one.issuer}  client {one.client_id}  "
+            f"deployments {deployments}"
+        )
+
+
+@group.command("suspend-platform", help="Switch a VLE off: no launch in, no score out.")
+@click.argument("platform_id", type=int)
+def suspend_platform(platform_id: int) -> None:
+    """Nothing is forgotten; `resume-platform` switches it on again."""
+    with db_writes():
+        platforms.suspend_platform(platform_id, now=clock.now())
+        db.session.commit()
+
+
+@group.command("resume-platform", help="Switch a VLE on again.")
+@click.argument("platform_id", type=int)
+def resume_platform(platform_id: int) -> None:
+    """The other way round."""
+    with db_writes():
+        platforms.resume_platform(platform_id, now=clock.now())
+        db.session.commit()
+
+
+@group.command("rotate-keys", help="Publish a new key now; it signs from tomorrow.")
+def rotate_keys() -> None:
+    """The old key stays in the key set for fourteen days after that."""
+    with db_writes():
+        key = tool_keys.rotate_keys(secret_key=_settings().secret_key, now=clock.now())
+        db.session.commit()
+    click.echo(f"key {key.kid} signs from {clock.on_page(key.active_from)}")
+
+
+@group.command("send-scores", help="Send every score that is due, now.")
+def send_scores() -> None:
+    """What the worker does by itself every minute."""
+    click.echo(f"{run_sweep('scores')} scores were dealt with")

@@ -1,0 +1,234 @@
+"""What is stored about VLEs, the ways in from them, and the scores on their way back.
+
+Not here: who a person is in this product and where they belong (lms.people), and what a result is
+(lms.assessments). Of an id_token only what `rules.claims.KEPT` names is kept. Secrets are digests,
+or sealed (platform/sealing.py).
+"""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from lms.db import Base
+from lms.lti.rules.addresses import origins
+from lms.lti.rules.scores import Delivery
+from lms.people.models import Cohort, User
+
+
+class Platform(Base):
+    """A VLE as one client of it was registered; inactive while `active_at` is empty."""
+
+    __tablename__ = "platforms"
+    __table_args__ = (UniqueConstraint("issuer", "client_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+    issuer: Mapped[str]
+    client_id: Mapped[str]
+    auth_login_url: Mapped[str]
+    auth_token_url: Mapped[str]
+    key_set_url: Mapped[str]
+    auth_audience: Mapped[str | None]
+    # Where people see the VLE, when neither of the other addresses says so (Canvas in the cloud).
+    site_url: Mapped[str | None]
+    created_at: Mapped[datetime]
+    active_at: Mapped[datetime | None]
+    deployments: Mapped[list["Deployment"]] = relationship(
+        lazy="raise", back_populates="platform", order_by="Deployment.id"
+    )
+    key_set: Mapped["PlatformKeySet"] = relationship(lazy="raise", back_populates="platform")
+
+    @property
+    def origins(self) -> tuple[str, ...]:
+        """The origins that may frame us, and that a way back may lead to."""
+        return origins(self.site_url, self.issuer, self.auth_login_url)
+
+
+class Deployment(Base):
+    """A deployment of the tool in a platform; course and activity ids are unique inside one."""
+
+    __tablename__ = "deployments"
+    __table_args__ = (UniqueConstraint("platform_id", "vle_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platforms.id"))
+    vle_id: Mapped[str]
+    platform: Mapped[Platform] = relationship(lazy="raise", back_populates="deployments")
+
+
+class PlatformKeySet(Base):
+    """A platform's public keys as last fetched. A cache: it may be emptied at any time."""
+
+    __tablename__ = "platform_key_sets"
+
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platforms.id"), primary_key=True)
+    keys: Mapped[dict[str, Any]]
+    fetched_at: Mapped[datetime | None]
+    tried_at: Mapped[datetime | None]
+    platform: Mapped[Platform] = relationship(lazy="raise", back_populates="key_set")
+
+
+class VleIdentity(Base):
+    """Who a platform's subject is here."""
+
+    __tablename__ = "vle_identities"
+    __table_args__ = (UniqueConstraint("platform_id", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platforms.id"))
+    subject: Mapped[str]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
+    first_seen_at: Mapped[datetime]
+    user: Mapped[User] = relationship(lazy="raise")
+
+
+class Context(Base):
+    """A course in a VLE, and the cohort it was linked to, once, by whoever may."""
+
+    __tablename__ = "contexts"
+    __table_args__ = (
+        UniqueConstraint("deployment_id", "vle_id"),
+        CheckConstraint("(cohort_id IS NULL) = (linked_at IS NULL)", name="linked_together"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployments.id"))
+    vle_id: Mapped[str]
+    title: Mapped[str]
+    label: Mapped[str]
+    first_seen_at: Mapped[datetime]
+    cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohorts.id"), index=True)
+    linked_at: Mapped[datetime | None]
+    linked_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    cohort: Mapped[Cohort | None] = relationship(lazy="raise")
+    deployment: Mapped[Deployment] = relationship(lazy="raise")
+
+
+class ResourceLink(Base):
+    """An activity in a VLE: which page it opens, and where its marks go."""
+
+    __tablename__ = "resource_links"
+    __table_args__ = (
+        UniqueConstraint("deployment_id", "vle_id"),
+        Index("ix_resource_links_target", "target"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    deployment_id: Mapped[int] = mapped_column(ForeignKey("deployments.id"))
+    context_id: Mapped[int | None] = mapped_column(ForeignKey("contexts.id"))
+    vle_id: Mapped[str]
+    title: Mapped[str]
+    target: Mapped[str]
+    lineitem_url: Mapped[str | None]
+    lineitems_url: Mapped[str | None]
+    scopes: Mapped[str]
+    first_seen_at: Mapped[datetime]
+
+
+class LoginAttempt(Base):
+    """A login begun by a VLE in one browser: state and nonce in one row, used once."""
+
+    __tablename__ = "login_attempts"
+    __table_args__ = (
+        UniqueConstraint("state_digest"),
+        Index("ix_login_attempts_created", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platforms.id"))
+    state_digest: Mapped[str]
+    nonce: Mapped[str]
+    browser_digest: Mapped[str]
+    target_link_uri: Mapped[str]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class Launch(Base):
+    """A person at work under `/-/<public id>/…`: opened by one browser, or waiting for one with a
+    ticket.
+    """
+
+    __tablename__ = "launches"
+    __table_args__ = (
+        UniqueConstraint("public_id"),
+        UniqueConstraint("ticket_digest"),
+        CheckConstraint(
+            "browser_digest IS NOT NULL OR ticket_digest IS NOT NULL", name="opened_or_ticketed"
+        ),
+        CheckConstraint(
+            "(ticket_digest IS NULL) = (ticket_expires_at IS NULL)", name="tickets_expire"
+        ),
+        Index("ix_launches_created", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str]
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platforms.id"))
+    context_id: Mapped[int | None] = mapped_column(ForeignKey("contexts.id"))
+    resource_link_id: Mapped[int | None] = mapped_column(ForeignKey("resource_links.id"))
+    browser_digest: Mapped[str | None]
+    ticket_digest: Mapped[str | None]
+    ticket_expires_at: Mapped[datetime | None]
+    landing: Mapped[str]
+    framed: Mapped[bool]
+    created_at: Mapped[datetime]
+
+
+class ToolKey(Base):
+    """A key of ours: in the key set before it signs, and for a while after it was replaced."""
+
+    __tablename__ = "tool_keys"
+    __table_args__ = (UniqueConstraint("kid"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kid: Mapped[str]
+    public_jwk: Mapped[dict[str, Any]]
+    sealed_pem: Mapped[str]
+    created_at: Mapped[datetime]
+    active_from: Mapped[datetime]
+    retired_at: Mapped[datetime | None]
+
+
+class AccessToken(Base):
+    """A platform's token for its services. Keyed by platform and scopes: two schools may share one
+    issuer.
+    """
+
+    __tablename__ = "access_tokens"
+    __table_args__ = (UniqueConstraint("platform_id", "scopes"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platforms.id"))
+    scopes: Mapped[str]
+    sealed_token: Mapped[str]
+    expires_at: Mapped[datetime]
+
+
+class ScoreDelivery(Base):
+    """One version of one result on its way to one activity's gradebook column."""
+
+    __tablename__ = "score_deliveries"
+    __table_args__ = (
+        UniqueConstraint("result_id", "sequence", "resource_link_id"),
+        CheckConstraint("(status = 'sent') = (sent_at IS NOT NULL)", name="sent_has_time"),
+        Index("ix_score_deliveries_due", "status", "due_at"),
+        Index("ix_score_deliveries_person", "resource_link_id", "identity_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    result_id: Mapped[int]
+    sequence: Mapped[int]
+    resource_link_id: Mapped[int] = mapped_column(ForeignKey("resource_links.id"))
+    identity_id: Mapped[int] = mapped_column(ForeignKey("vle_identities.id"))
+    status: Mapped[Delivery]
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    last_timestamp: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]

@@ -1,0 +1,135 @@
+"""What is asked about logins, launches, and the courses and people behind them."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from lms.actor import Role
+from lms.db import db
+from lms.errors import NotFound
+from lms.lti.models import (
+    Context,
+    Deployment,
+    Launch,
+    LoginAttempt,
+    Platform,
+    ResourceLink,
+    VleIdentity,
+)
+from lms.people.models import Cohort, RoleHeld, User
+
+
+def find_login(state_digest: str) -> tuple[LoginAttempt, Platform] | None:
+    """The login of a state and its platform, with all that verifying a launch needs."""
+    row = db.session.execute(
+        select(LoginAttempt, Platform)
+        .join(Platform, Platform.id == LoginAttempt.platform_id)
+        .where(LoginAttempt.state_digest == state_digest)
+        .options(joinedload(Platform.key_set), selectinload(Platform.deployments))
+    ).first()
+    return (row[0], row[1]) if row else None
+
+
+def find_launch(public_id: str) -> tuple[Launch, User, Platform] | None:
+    """A launch with its person and platform; whether this browser may use it is the caller's
+    question.
+    """
+    row = db.session.execute(
+        select(Launch, User, Platform)
+        .join(User, User.id == Launch.user_id)
+        .join(Platform, Platform.id == Launch.platform_id)
+        .where(Launch.public_id == public_id)
+    ).first()
+    return (row[0], row[1], row[2]) if row else None
+
+
+def find_ticketed(ticket_digest: str) -> tuple[Launch, User, Platform] | None:
+    """The launch that waits for the browser with this ticket."""
+    row = db.session.execute(
+        select(Launch, User, Platform)
+        .join(User, User.id == Launch.user_id)
+        .join(Platform, Platform.id == Launch.platform_id)
+        .where(Launch.ticket_digest == ticket_digest)
+    ).first()
+    return (row[0], row[1], row[2]) if row else None
+
+
+def find_identity(platform_id: int, subject: str) -> VleIdentity | None:
+    """Who a platform's subject is here, with the person."""
+    return db.session.scalar(
+        select(VleIdentity)
+        .join(VleIdentity.user)
+        .where(VleIdentity.platform_id == platform_id, VleIdentity.subject == subject)
+        .options(contains_eager(VleIdentity.user))
+    )
+
+
+def find_context(deployment_id: int, vle_id: str) -> Context | None:
+    """A course of a VLE, with its cohort."""
+    return db.session.scalar(
+        select(Context)
+        .where(Context.deployment_id == deployment_id, Context.vle_id == vle_id)
+        .options(joinedload(Context.cohort))
+    )
+
+
+def find_link(deployment_id: int, vle_id: str) -> ResourceLink | None:
+    """An activity of a VLE."""
+    return db.session.scalar(
+        select(ResourceLink).where(
+            ResourceLink.deployment_id == deployment_id, ResourceLink.vle_id == vle_id
+        )
+    )
+
+
+def roles_in(user_id: int, cohort_id: int) -> frozenset[Role]:
+    """The roles a person was given for a cohort, or for every cohort."""
+    return frozenset(
+        db.session.scalars(
+            select(RoleHeld.role)
+            .where(
+                RoleHeld.user_id == user_id,
+                (RoleHeld.cohort_id == cohort_id) | RoleHeld.cohort_id.is_(None),
+            )
+            .order_by(RoleHeld.id)
+        )
+    )
+
+
+def find_context_of(launch_id: str) -> Context | None:
+    """The course a launch came from, with its cohort."""
+    return db.session.scalar(
+        select(Context)
+        .join(Launch, Launch.context_id == Context.id)
+        .where(Launch.public_id == launch_id)
+        .options(joinedload(Context.cohort))
+    )
+
+
+def contexts() -> Sequence[Context]:
+    """Every course that was ever launched from, those not linked first."""
+    return db.session.scalars(
+        select(Context)
+        .outerjoin(Cohort, Cohort.id == Context.cohort_id)
+        .options(
+            contains_eager(Context.cohort),
+            joinedload(Context.deployment).joinedload(Deployment.platform),
+        )
+        .order_by(Context.cohort_id.is_not(None), Context.title, Context.id)
+    ).all()
+
+
+def get_context(context_id: int) -> Context:
+    """The course with its cohort and platform, or NotFound."""
+    context = db.session.scalar(
+        select(Context)
+        .where(Context.id == context_id)
+        .options(
+            joinedload(Context.cohort),
+            joinedload(Context.deployment).joinedload(Deployment.platform),
+        )
+    )
+    if context is None:
+        raise NotFound("There is no such course.")
+    return context

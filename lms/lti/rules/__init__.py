@@ -1,0 +1,1 @@
+"""What is decided about launches and scores: functions of plain values, a file per question."""

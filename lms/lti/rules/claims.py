@@ -1,0 +1,54 @@
+"""The names of the claims we read, and the type of claims that were verified.
+
+What of an id_token is kept, and why, is the table `KEPT`; nothing else of it is stored or logged.
+"""
+
+from typing import Any, NewType
+
+# Made only in lms/lti/platform/launch.py, after every check has passed: mypy then refuses a plain
+# dict.
+SignedClaims = NewType("SignedClaims", dict[str, Any])
+
+_LTI = "https://purl.imsglobal.org/spec/lti/claim/"
+_AGS = "https://purl.imsglobal.org/spec/lti-ags/"
+
+MESSAGE_TYPE = _LTI + "message_type"
+VERSION = _LTI + "version"
+DEPLOYMENT_ID = _LTI + "deployment_id"
+TARGET_LINK_URI = _LTI + "target_link_uri"
+RESOURCE_LINK = _LTI + "resource_link"
+ROLES = _LTI + "roles"
+CONTEXT = _LTI + "context"
+CUSTOM = _LTI + "custom"
+LAUNCH_PRESENTATION = _LTI + "launch_presentation"
+AGS_ENDPOINT = _AGS + "claim/endpoint"
+
+SCORE_SCOPE = _AGS + "scope/score"
+RESULT_SCOPE = _AGS + "scope/result.readonly"
+
+KEPT = {
+    "sub": "to know the person again",
+    "name, given_name, family_name": "to show whose work it is",
+    "email": "to write to the person about what they handed in",
+    CONTEXT: "id, label and title: which course was linked to which cohort",
+    RESOURCE_LINK: "id and title: which activity, and where its marks go",
+    AGS_ENDPOINT: "lineitem, lineitems and scope: where its marks go",
+    CUSTOM: "lms_target alone: which page the activity opens",
+}
+
+
+def part(claims: SignedClaims | dict[str, Any], name: str) -> dict[str, Any]:
+    """A claim that is an object; an empty one when it is absent or something else."""
+    value = claims.get(name)
+    return value if isinstance(value, dict) else {}
+
+
+def text_in(part_of: dict[str, Any], name: str, *, longest: int = 255) -> str:
+    """A text of a claim on one line, without control characters, cut to `longest`; empty when it is
+    none.
+    """
+    value = part_of.get(name)
+    if not isinstance(value, str):
+        return ""
+    line = " ".join("".join(c if c.isprintable() else " " for c in value).split())
+    return line[:longest]

@@ -1,0 +1,1 @@
+"""What is done about VLEs: one file per noun. Nothing here commits or speaks to a network."""

@@ -1,0 +1,255 @@
+"""A login is begun, a verified launch is let in, a ticket is taken.
+
+The first launch of a person makes the person, the course and the activity; every later one writes
+twice (the login is used up, the launch is opened), and the login wrote once.
+"""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, delete, update
+
+from lms.actor import Action, Role
+from lms.audit.service import record
+from lms.db import db
+from lms.lti.models import Context, Launch, LoginAttempt, ResourceLink, VleIdentity
+from lms.lti.platform.launch import Verified
+from lms.lti.platform.login import Begun
+from lms.lti.platform.sealing import digest
+from lms.lti.queries import launches as queries
+from lms.lti.rules import places
+from lms.lti.rules.addresses import may_be_asked
+from lms.lti.rules.checks import CHECKS, Refusal
+from lms.lti.rules.claims import AGS_ENDPOINT, CONTEXT, RESOURCE_LINK, SignedClaims, part, text_in
+from lms.lti.rules.places import Becomes, Place, Standing
+from lms.people.models import User
+from lms.people.queries import actor_for, find_enrolment
+from lms.people.service.places import appoint, enrol, make_person
+
+TICKET_LASTS = timedelta(seconds=60)
+LAUNCH_LASTS = timedelta(hours=12)
+SWITCHED_OFF = CHECKS["platform is active"].words
+WAITING = "/lti/waiting"
+COURSES = "/lti/courses"
+
+
+@dataclass(frozen=True)
+class LetIn:
+    """A launch that was opened: for this browser, or for the one that comes with the ticket."""
+
+    public_id: str
+    landing: str
+    name: str
+    ticket: str | None
+
+
+def _changed(result: Any) -> int:
+    return cast("CursorResult[Any]", result).rowcount
+
+
+def remember_login(begun: Begun, *, platform_id: int, browser: str, now: datetime) -> None:
+    """Keep state and nonce in one row, bound to the browser."""
+    db.session.add(
+        LoginAttempt(
+            platform_id=platform_id,
+            state_digest=digest(begun.state),
+            nonce=begun.nonce,
+            browser_digest=browser,
+            target_link_uri=begun.target_link_uri,
+            created_at=now,
+            used_at=None,
+        )
+    )
+    db.session.flush()
+
+
+def _use_up(attempt_id: int, now: datetime) -> None:
+    """One statement decides which of two launches with the same state is first."""
+    used = update(LoginAttempt).where(LoginAttempt.id == attempt_id, LoginAttempt.used_at.is_(None))
+    if _changed(db.session.execute(used.values(used_at=now))) != 1:
+        raise Refusal("state is not used", CHECKS["state is not used"].words)
+
+
+def _person(claims: SignedClaims, platform_id: int, now: datetime) -> User:
+    """The person of (platform, subject), made at the first launch; equal addresses join nobody."""
+    identity = queries.find_identity(platform_id, claims["sub"])
+    if identity is None:
+        user = make_person(name=places.label(claims), email=places.shared_email(claims), now=now)
+        db.session.add(
+            VleIdentity(
+                platform_id=platform_id, subject=claims["sub"], user_id=user.id, first_seen_at=now
+            )
+        )
+        return user
+    user = identity.user
+    user.name = places.shared_name(claims) or user.name
+    user.email = places.shared_email(claims) or user.email
+    return user
+
+
+def _context(claims: SignedClaims, deployment_id: int, now: datetime) -> Context | None:
+    given = part(claims, CONTEXT)
+    if not given:
+        return None
+    context = queries.find_context(deployment_id, given["id"])
+    if context is None:
+        context = Context(
+            deployment_id=deployment_id, vle_id=given["id"], title="", label="", first_seen_at=now
+        )
+        context.cohort = None
+        db.session.add(context)
+    context.title = text_in(given, "title") or context.title
+    context.label = text_in(given, "label") or context.label
+    db.session.flush()
+    return context
+
+
+def _link(
+    claims: SignedClaims, deployment_id: int, context: Context | None, target: str, now: datetime
+) -> ResourceLink:
+    """The activity. A line item once known is kept when a launch lacks it: Moodle leaves it out
+    when there are two.
+    """
+    given = part(claims, RESOURCE_LINK)
+    link = queries.find_link(deployment_id, given["id"])
+    if link is None:
+        link = ResourceLink(
+            deployment_id=deployment_id,
+            vle_id=given["id"],
+            title="",
+            lineitem_url=None,
+            lineitems_url=None,
+            scopes="",
+            first_seen_at=now,
+        )
+        db.session.add(link)
+    ags = part(claims, AGS_ENDPOINT)
+    scopes = ags.get("scope")
+    link.context_id = context.id if context else link.context_id
+    link.title = text_in(given, "title") or link.title
+    link.target = target
+    link.lineitem_url = _service_url(ags, "lineitem") or link.lineitem_url
+    link.lineitems_url = _service_url(ags, "lineitems") or link.lineitems_url
+    if isinstance(scopes, list):
+        link.scopes = " ".join(sorted({one for one in scopes if isinstance(one, str)}))
+    db.session.flush()
+    return link
+
+
+def _service_url(ags: dict[str, Any], name: str) -> str | None:
+    url = text_in(ags, name, longest=2000)
+    return url if may_be_asked(url) else None
+
+
+def _settle(
+    user: User, context: Context, standing: Standing, *, now: datetime
+) -> tuple[Becomes, bool]:
+    """Give the person what the launch makes of them; returns it, and whether they mark here."""
+    cohort_id = cast(int, context.cohort_id)
+    enrolment = find_enrolment(user.id, cohort_id)
+    roles = queries.roles_in(user.id, cohort_id)
+    place = Place.NONE if enrolment is None else Place.ENDED if enrolment.left_at else Place.HELD
+    outcome = places.becomes(standing, place=place, roles=roles)
+    if outcome is Becomes.LEARNER:
+        made = enrol(user_id=user.id, cohort_id=cohort_id, now=now)
+        told = {"act": "enrolled from the VLE", "subject": f"enrolment:{made.id}"}
+    elif outcome is Becomes.TRAINER:
+        appoint(user_id=user.id, role=Role.TRAINER, cohort_id=cohort_id, now=now)
+        told = {"act": "made a trainer from the VLE", "subject": f"user:{user.id}"}
+    else:
+        return outcome, bool(roles & places.MARKERS)
+    record(actor=None, now=now, detail={"context": context.id, "cohort": cohort_id}, **told)
+    return outcome, outcome is Becomes.TRAINER
+
+
+def _landing(
+    user: User, context: Context | None, target: str, standing: Standing, *, now: datetime
+) -> str:
+    """Where the launch goes on to: the page it asked for, or the page that says why not."""
+    if context is not None and context.cohort is not None:
+        outcome, marks = _settle(user, context, standing, now=now)
+        if outcome in (Becomes.AS_BEFORE, Becomes.LEARNER, Becomes.TRAINER):
+            return places.landing(target, marks=marks, cohort=context.cohort.slug)
+    actor = actor_for(user)
+    if context is not None and context.cohort_id is None:
+        may_link = actor.cohorts_where(Action.LINK_CONTEXT) is None
+        return f"{COURSES}/{context.id}" if may_link else WAITING
+    # Not of this cohort, or of no course: whoever has a place or a role of their own here may
+    # still read.
+    return (
+        places.landing(target, marks=False, cohort=None)
+        if actor.may(Action.READ_MODULES)
+        else WAITING
+    )
+
+
+def let_in(
+    verified: Verified,
+    *,
+    attempt_id: int,
+    platform_id: int,
+    browser: str | None,
+    framed: bool,
+    tool_url: str,
+    now: datetime,
+) -> LetIn:
+    """Open a verified launch, using its login up; without the browser's cookie it waits for a
+    ticket.
+    """
+    _use_up(attempt_id, now)
+    claims = verified.claims
+    target = places.target(claims, tool_url=tool_url)
+    user = _person(claims, platform_id, now)
+    context = _context(claims, verified.deployment_id, now)
+    link = _link(claims, verified.deployment_id, context, target, now)
+    landing = _landing(user, context, target, places.standing_of(claims), now=now)
+    public_id = secrets.token_urlsafe(24)
+    ticket = None if browser else secrets.token_urlsafe(32)
+    db.session.add(
+        Launch(
+            public_id=public_id,
+            user_id=user.id,
+            platform_id=platform_id,
+            context_id=context.id if context else None,
+            resource_link_id=link.id,
+            browser_digest=browser,
+            ticket_digest=digest(ticket) if ticket else None,
+            ticket_expires_at=now + TICKET_LASTS if ticket else None,
+            landing=landing,
+            framed=framed,
+            created_at=now,
+        )
+    )
+    db.session.flush()
+    return LetIn(public_id, landing, user.name, ticket)
+
+
+def take_ticket(ticket: str, *, browser: str, now: datetime) -> LetIn | None:
+    """Give the launch that waits with this ticket to this browser, once, within its minute."""
+    found = queries.find_ticketed(digest(ticket))
+    if found is None:
+        return None
+    launch, user, platform = found
+    taken = update(Launch).where(
+        Launch.id == launch.id,
+        Launch.ticket_digest == digest(ticket),
+        Launch.ticket_expires_at > now,
+    )
+    values = {
+        "browser_digest": browser,
+        "ticket_digest": None,
+        "ticket_expires_at": None,
+        "framed": False,
+    }
+    if platform.active_at is None or _changed(db.session.execute(taken.values(values))) != 1:
+        return None
+    return LetIn(launch.public_id, launch.landing, user.name, None)
+
+
+def clear_old(*, now: datetime) -> int:
+    """Forget logins that can no longer be used and launches that no longer open anything."""
+    logins = delete(LoginAttempt).where(LoginAttempt.created_at < now - timedelta(hours=1))
+    launches = delete(Launch).where(Launch.created_at < now - LAUNCH_LASTS - timedelta(days=1))
+    return _changed(db.session.execute(logins)) + _changed(db.session.execute(launches))

@@ -1,0 +1,95 @@
+"""Registering platforms, switching them off and on."""
+
+from datetime import datetime
+
+from lms.actor import Actor
+from lms.audit.service import record
+from lms.db import db
+from lms.errors import RuleBroken
+from lms.lti.models import Deployment, Platform, PlatformKeySet
+from lms.lti.platform.tool_keys import ensure_key
+from lms.lti.queries import platforms as queries
+from lms.lti.rules.addresses import may_be_asked, origin
+
+
+def _faults(urls: dict[str, str]) -> list[str]:
+    return [
+        f"{name} must be an https address, or one on this machine."
+        for name, url in urls.items()
+        if not may_be_asked(url)
+    ]
+
+
+def add_platform(
+    *,
+    name: str,
+    issuer: str,
+    client_id: str,
+    auth_login_url: str,
+    auth_token_url: str,
+    key_set_url: str,
+    deployment_id: str,
+    secret_key: str,
+    now: datetime,
+    auth_audience: str | None = None,
+    site_url: str | None = None,
+    actor: Actor | None = None,
+) -> Platform:
+    """Register a platform, active at once, or bring one that is known up to date; its deployment is
+    added.
+
+    Doing it twice changes nothing. A platform that was switched off stays off.
+    """
+    given = {"issuer": issuer, "auth-login-url": auth_login_url}
+    given |= {"auth-token-url": auth_token_url, "key-set-url": key_set_url}
+    faults = _faults(given) + (_faults({"site-url": site_url}) if site_url else [])
+    faults += [
+        f"{what} is empty."
+        for what, value in (
+            ("name", name),
+            ("client-id", client_id),
+            ("deployment-id", deployment_id),
+        )
+        if not value.strip()
+    ]
+    if faults:
+        raise RuleBroken(*faults)
+    ensure_key(secret_key=secret_key, now=now)
+    platform = queries.find_platform(issuer, client_id)
+    if platform is None:
+        platform = Platform(issuer=issuer, client_id=client_id, created_at=now, active_at=now)
+        platform.deployments = []
+        platform.key_set = PlatformKeySet(keys={}, fetched_at=None, tried_at=None)
+        db.session.add(platform)
+    platform.name = name.strip()
+    platform.auth_login_url, platform.auth_token_url = auth_login_url, auth_token_url
+    platform.key_set_url = key_set_url
+    platform.auth_audience, platform.site_url = auth_audience or None, site_url or None
+    if all(one.vle_id != deployment_id for one in platform.deployments):
+        platform.deployments.append(Deployment(vle_id=deployment_id))
+        db.session.flush()
+        record(
+            actor=actor,
+            act="registered a platform",
+            subject=f"platform:{platform.id}",
+            now=now,
+            detail={"issuer": origin(issuer), "deployment": deployment_id},
+        )
+    db.session.flush()
+    return platform
+
+
+def suspend_platform(platform_id: int, *, now: datetime, actor: Actor | None = None) -> None:
+    """Switch a platform off: no launch in, no score out, nothing forgotten."""
+    platform = queries.get_platform(platform_id)
+    if platform.active_at is not None:
+        platform.active_at = None
+        record(actor=actor, act="suspended a platform", subject=f"platform:{platform_id}", now=now)
+
+
+def resume_platform(platform_id: int, *, now: datetime, actor: Actor | None = None) -> None:
+    """Switch a platform on again."""
+    platform = queries.get_platform(platform_id)
+    if platform.active_at is None:
+        platform.active_at = now
+        record(actor=actor, act="resumed a platform", subject=f"platform:{platform_id}", now=now)

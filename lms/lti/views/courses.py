@@ -1,0 +1,76 @@
+"""Courses that are not linked yet: what a person is told, and where a module lead links one."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from lms import clock
+from lms.actor import Action
+from lms.db import db
+from lms.errors import NotAllowed
+from lms.lti.queries import launches as queries
+from lms.lti.service import courses as service
+from lms.people.queries import cohorts_visible_to, find_enrolment
+from lms.web.access import current_actor, requires
+from lms.web.prefix import launch_id
+
+
+@requires(Action.SIGNED_IN)
+def waiting() -> str:
+    """Why this launch opened no page, and to whom to turn."""
+    public_id = launch_id(request.environ)
+    context = queries.find_context_of(public_id) if public_id else None
+    ended = bool(
+        context
+        and context.cohort_id
+        and (place := find_enrolment(current_actor().user_id, context.cohort_id))
+        and place.left_at
+    )
+    return render_template("lti/waiting.html", context=context, ended=ended)
+
+
+def _only_those_who_link() -> None:
+    if not service.may_link(current_actor()):
+        raise NotAllowed("Linking a course is for module leads and administrators.")
+
+
+@requires(Action.LINK_CONTEXT)
+def courses() -> str:
+    """Every course that people came from."""
+    _only_those_who_link()
+    return render_template("lti/courses.html", contexts=queries.contexts())
+
+
+@requires(Action.LINK_CONTEXT)
+def course(context_id: int) -> str | Response:
+    """Link one course to a cohort."""
+    _only_those_who_link()
+    context = queries.get_context(context_id)
+    cohorts = cohorts_visible_to(current_actor(), Action.LINK_CONTEXT)
+    fault = ""
+    if request.method == "POST":
+        chosen = {str(one.id): one.id for one in cohorts}.get(request.form.get("cohort", ""))
+        if chosen is not None:
+            return _link(context_id, chosen)
+        fault = "Choose a cohort."
+    page = render_template("lti/course.html", context=context, cohorts=cohorts, fault=fault)
+    return Response(page, 400 if fault else 200, mimetype="text/html")
+
+
+def _link(context_id: int, cohort_id: int) -> Response:
+    service.link_context(context_id, cohort_id, actor=current_actor(), now=clock.now())
+    db.session.commit()
+    flash("The course is linked. Learners get their place when they next open an activity.")
+    return redirect(url_for("lti.course", context_id=context_id), 303)
+
+
+def register(bp: Blueprint) -> None:
+    """Give the blueprint these pages."""
+    rules: list[tuple[str, Any, list[str]]] = [
+        ("/lti/waiting", waiting, ["GET"]),
+        ("/lti/courses", courses, ["GET"]),
+        ("/lti/courses/<int:context_id>", course, ["GET", "POST"]),
+    ]
+    for rule, view, methods in rules:
+        bp.add_url_rule(rule, view_func=view, methods=methods)
