@@ -25,7 +25,7 @@ class StaleDraft(Conflict):
 def save_draft(
     assessment: Assessment, *, text: str, version: int, actor: Actor, now: datetime
 ) -> Draft:
-    """Keep what is typed. `version` is the one that this window last knew; 0 before the first save."""
+    """Keep what is typed. `version` is the one this window last knew; 0 before the first save."""
     place = queries.place_visible_to(actor, assessment)
     draft = hold_draft(place, assessment)
     if draft is None:
@@ -40,7 +40,7 @@ def save_draft(
 
 
 def hold_draft(place: Enrolment, assessment: Assessment) -> Draft | None:
-    """The draft, held for writing; refused once the work is handed in, or is handed in elsewhere."""
+    """The draft, held for writing; refused once it is handed in, or when that is done elsewhere."""
     queries.hold_place(place.id)
     handed_in = queries.find_submission(place.id, assessment.key, FIRST_ATTEMPT) is not None
     if blocks := draft_blocks(handed_in=handed_in, record=assessment.record):

@@ -39,7 +39,7 @@ def add_file(
 
 
 def remove_file(assessment: Assessment, *, file_id: int, actor: Actor) -> str:
-    """Take a file out of the draft; returns its storage key, to be deleted once that is committed."""
+    """Take a file out of the draft; returns its storage key, to be deleted after the commit."""
     place = queries.place_visible_to(actor, assessment)
     draft = hold_draft(place, assessment)
     file = next((f for f in draft.files if f.id == file_id), None) if draft else None

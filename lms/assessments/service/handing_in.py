@@ -42,6 +42,11 @@ def words_in(draft: Draft | None) -> int:
     return count_words(draft.text) + sum(file.words or 0 for file in draft.files)
 
 
+def fingerprint_of(draft: Draft) -> str:
+    """The text and the files of a draft, in one hash."""
+    return fingerprint(draft.text, (file.sha256 for file in draft.files))
+
+
 def facts_of(draft: Draft | None, assessment: Assessment, *, declared: bool) -> HandInFacts:
     """What the rule about handing in asks."""
     return HandInFacts(
@@ -54,11 +59,12 @@ def facts_of(draft: Draft | None, assessment: Assessment, *, declared: bool) -> 
 
 
 def hand_in(
-    assessment: Assessment, *, version: int, declared: int | None, actor: Actor, now: datetime
+    assessment: Assessment, *, shown: str, declared: int | None, actor: Actor, now: datetime
 ) -> Submission:
     """Hand the draft in. Coming again (a double click, a retry) gives the same submission.
 
-    `version` is the draft that was shown, `declared` the wording of the declaration that was agreed to.
+    `shown` is the `fingerprint_of` the draft as it was shown, `declared` the number of the wording
+    that was agreed to.
     """
     place = queries.place_visible_to(actor, assessment)
     queries.hold_place(place.id)
@@ -70,7 +76,7 @@ def hand_in(
     blocks = hand_in_blocks(facts_of(draft, assessment, declared=declared == wording.number))
     if blocks or draft is None:
         raise RuleBroken(*blocks)
-    if draft.version != version:
+    if fingerprint_of(draft) != shown:
         raise Conflict(CHANGED)
     submission = _made_from(draft, place, assessment, wording, now)
     record(
@@ -106,7 +112,7 @@ def _made_from(
         due_at=deadline(place.cohort.starts_on, assessment.due),
         receipt=receipt_number(secrets.choice),
         code=_free_code(assessment.key),
-        sha256=fingerprint(draft.text, (file.sha256 for file in files)),
+        sha256=fingerprint_of(draft),
     )
     db.session.add(submission)
     db.session.flush()

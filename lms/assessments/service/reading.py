@@ -1,4 +1,4 @@
-"""Opens a file far enough to count its words. Whatever is odd inside becomes a refusal, never a crash."""
+"""Opens a file far enough to count its words. What is odd inside is refused, and never a crash."""
 
 import io
 import logging

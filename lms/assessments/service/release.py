@@ -1,4 +1,4 @@
-"""The results of an assessment are released to a cohort: all that are finished, in one transaction."""
+"""Results of an assessment are released to a cohort: all that are finished, in one transaction."""
 
 import hashlib
 from collections.abc import Sequence
@@ -101,7 +101,8 @@ def _tell(script: Submission, address: str | None, assessment: Assessment, now: 
             f"The feedback on “{assessment.title}” is ready to read.\n\n"
             "Open the assessment as you opened it to hand in. The comments come first; "
             "the mark shows when you ask for it.\n\n"
-            "If you would like to talk it over, write to your tutor. Support lines are on every page.\n"
+            "If you would like to talk it over, write to your tutor. "
+            "Support lines are on every page.\n"
         ),
         dedupe_key=f"released:{script.id}:1",
         now=now,

@@ -1,4 +1,4 @@
-"""What stands on a script now, in the shapes that the rules ask for, and lines added to its ledger."""
+"""What stands on a script now, in the shapes the rules ask for, and lines added to its ledger."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,0 +1,157 @@
+"""What a browser may send about assessments."""
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from flask_wtf.file import FileField
+from wtforms import (
+    BooleanField,
+    Field,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectChoice,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import Optional as MayBeEmpty
+from wtforms.widgets import HiddenInput
+
+from lms.assessments.rules.marking import BandRange, Decision, plain
+from lms.modules.catalogue import Criterion
+from lms.web.forms import Form, trimmed
+
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+)  # PostgreSQL stores no NUL; nobody types these
+
+
+def as_typed(value: Any) -> Any:
+    """People's words with one kind of line end, and without letters that nobody types."""
+    if not isinstance(value, str):
+        return value
+    return _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+
+
+def _version() -> IntegerField:
+    return IntegerField(
+        widget=HiddenInput(), default=0, validators=[InputRequired(), NumberRange(min=0)]
+    )
+
+
+class DraftForm(Form):
+    """The draft, a file, and which button was pressed."""
+
+    text = TextAreaField("Your draft", filters=[as_typed], default="")
+    version = _version()
+    file = FileField("Add a file")
+
+    def sent_file(self) -> tuple[str, bytes] | None:
+        """The file that was chosen, if one was."""
+        chosen = self.file.data
+        if not chosen or not chosen.filename:
+            return None
+        return chosen.filename, chosen.read()
+
+
+class HandInForm(Form):
+    """The draft as it was shown, and the declaration as it was agreed to."""
+
+    shown = HiddenField(validators=[InputRequired()])
+    wording = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
+    agreed = BooleanField("I declare this")
+
+
+class ReleaseForm(Form):
+    """The cohort, and the list of codes and marks that was confirmed."""
+
+    cohort = HiddenField(validators=[InputRequired()])
+    agreed = HiddenField(default="")
+
+
+class ConfirmForm(Form):
+    """A button, and nothing else."""
+
+
+class PointsField(StringField):
+    """A whole mark, or nothing yet. What was typed is shown again as it was typed."""
+
+    def __init__(self, *args: Any, highest: int = 100, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.highest = highest
+
+    def pre_validate(self, form: Any) -> None:
+        """Refuse what is not a whole number, in words."""
+        if not self.data:
+            return
+        try:
+            number = Decimal(self.data)
+        except InvalidOperation:
+            raise ValidationError("Write the mark as a whole number, such as 64.") from None
+        if not number.is_finite() or number != number.to_integral_value() or number < 0:
+            raise ValidationError("Write the mark as a whole number, such as 64.")
+        if number > self.highest:
+            raise ValidationError(f"Write a mark of at most {self.highest}.")
+
+
+class MarkForm(Form):
+    """The rubric as a form; `mark_form` adds three fields per criterion."""
+
+    version = _version()
+    comment = TextAreaField("Overall comment, which the trainee will read", filters=[as_typed])
+
+    criteria: tuple[Criterion, ...] = ()
+
+    def part(self, criterion: Criterion, name: str) -> Field:
+        """A field of one criterion: `band`, `points` or `why`."""
+        field: Field = self[f"{criterion.id}-{name}"]
+        return field
+
+    def decisions(self) -> dict[str, Decision]:
+        """What the form says about every criterion; only for a valid form."""
+        found = {}
+        for criterion in self.criteria:
+            points = self.part(criterion, "points").data
+            found[criterion.id] = Decision(
+                band=self.part(criterion, "band").data or None,
+                points=Decimal(points) if points else None,
+                comment=self.part(criterion, "why").data or "",
+            )
+        return found
+
+
+def mark_form(
+    criteria: Sequence[Criterion],
+    ranges: Sequence[BandRange],
+    decisions: Mapping[str, Decision],
+    *,
+    comment: str,
+    version: int,
+    sent: bool,
+) -> MarkForm:
+    """The form of one rubric, filled with what is kept, or with what the browser sent."""
+    fields: dict[str, Any] = {"criteria": tuple(criteria)}
+    kept: dict[str, Any] = {"comment": comment, "version": version}
+    highest = max(each.highest for each in ranges)
+    for criterion in criteria:
+        decision = decisions.get(criterion.id, Decision())
+        fields[f"{criterion.id}-band"] = RadioField(
+            f"Band for {criterion.title}",
+            choices=[SelectChoice(each.band.id, each.band.title) for each in reversed(ranges)],
+            validators=[MayBeEmpty()],
+        )
+        fields[f"{criterion.id}-points"] = PointsField(
+            f"Mark for {criterion.title}", filters=[trimmed], highest=highest
+        )
+        fields[f"{criterion.id}-why"] = TextAreaField(
+            "Why, in words the trainee will read", filters=[as_typed]
+        )
+        kept[f"{criterion.id}-band"] = decision.band
+        kept[f"{criterion.id}-points"] = "" if decision.points is None else plain(decision.points)
+        kept[f"{criterion.id}-why"] = decision.comment
+    rubric_form: type[MarkForm] = type("RubricForm", (MarkForm,), fields)
+    return rubric_form(data=kept) if sent else rubric_form(formdata=None, data=kept)

@@ -1,0 +1,160 @@
+"""What a learner asks about their own work; and how a marker comes to a file of it."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from lms.actor import Action, Actor
+from lms.assessments.models import Draft, Mark, ResultRow, Submission, SubmissionFile
+from lms.db import db
+from lms.errors import NotFound
+from lms.modules.catalogue import Assessment, Regulations, catalogue
+from lms.people.models import Cohort, Enrolment
+
+NOT_HERE = "There is nothing at this address, or it is not yours to see."
+
+
+def assessment_visible_to(actor: Actor, key: str) -> Assessment:
+    """The assessment, if the actor takes part in its programme or may read any."""
+    assessment = catalogue().find_assessment(key)
+    if assessment is None or not (
+        actor.enrolment_in(assessment.programme) or actor.may(Action.READ_ANY_PROGRAMME)
+    ):
+        raise NotFound(NOT_HERE)
+    return assessment
+
+
+def find_place(actor: Actor, assessment: Assessment) -> Enrolment | None:
+    """The actor's own place in the assessment's programme, with its cohort."""
+    held = actor.enrolment_in(assessment.programme)
+    if held is None or not actor.may(Action.HAND_IN, cohort_id=held.cohort_id):
+        return None
+    return db.session.scalar(
+        select(Enrolment)
+        .where(Enrolment.id == held.enrolment_id)
+        .options(joinedload(Enrolment.cohort), joinedload(Enrolment.user))
+    )
+
+
+def place_visible_to(actor: Actor, assessment: Assessment) -> Enrolment:
+    """The same, or NotFound."""
+    place = find_place(actor, assessment)
+    if place is None:
+        raise NotFound(NOT_HERE)
+    return place
+
+
+def regulations_of(cohort: Cohort) -> Regulations:
+    """The regulations pinned to a cohort."""
+    if cohort.regulations is None:
+        raise NotFound(f"{cohort.name} has no regulations yet. Ask an administrator to pin them.")
+    return catalogue().regulations(cohort.regulations)
+
+
+def hold_place(enrolment_id: int) -> None:
+    """Let nobody else write this learner's work until the transaction ends."""
+    db.session.execute(
+        select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update()
+    ).all()
+
+
+def find_draft(enrolment_id: int, assessment: str, attempt: int) -> Draft | None:
+    """A draft with its files, as it is in the database now."""
+    return db.session.scalar(
+        select(Draft)
+        .where(
+            Draft.enrolment_id == enrolment_id,
+            Draft.assessment == assessment,
+            Draft.attempt == attempt,
+        )
+        .options(selectinload(Draft.files))
+        .execution_options(populate_existing=True)
+    )
+
+
+def find_submission(enrolment_id: int, assessment: str, attempt: int) -> Submission | None:
+    """What was handed in, with its files."""
+    return db.session.scalar(
+        select(Submission)
+        .where(
+            Submission.enrolment_id == enrolment_id,
+            Submission.assessment == assessment,
+            Submission.attempt == attempt,
+        )
+        .options(selectinload(Submission.files))
+    )
+
+
+def receipt_visible_to(actor: Actor, number: str) -> Submission:
+    """One's own submission by its receipt, with its files."""
+    submission = db.session.scalar(
+        select(Submission)
+        .join(Enrolment, Enrolment.id == Submission.enrolment_id)
+        .where(Submission.receipt == number, Enrolment.user_id == actor.user_id)
+        .options(
+            selectinload(Submission.files),
+            joinedload(Submission.enrolment).joinedload(Enrolment.cohort),
+        )
+    )
+    if submission is None:
+        raise NotFound(NOT_HERE)
+    return submission
+
+
+def released_visible_to(actor: Actor, assessment: Assessment) -> tuple[Submission, ResultRow]:
+    """One's own latest released result, with everything that it was computed from."""
+    row = db.session.execute(
+        select(Submission, ResultRow)
+        .join(ResultRow, ResultRow.submission_id == Submission.id)
+        .join(Enrolment, Enrolment.id == Submission.enrolment_id)
+        .where(Enrolment.user_id == actor.user_id, Submission.assessment == assessment.key)
+        .options(
+            joinedload(Submission.enrolment).joinedload(Enrolment.cohort),
+            selectinload(Submission.marks).selectinload(Mark.criteria),
+            selectinload(Submission.entries),
+        )
+        .order_by(ResultRow.released_at.desc(), ResultRow.sequence.desc())
+        .limit(1)
+    ).first()
+    if row is None:
+        raise NotFound("There is no result to see yet. You get an e-mail when it is released.")
+    return row[0], row[1]
+
+
+def find_released_at(submission_id: int) -> datetime | None:
+    """When the result of a submission was last released."""
+    return db.session.scalar(
+        select(func.max(ResultRow.released_at)).where(ResultRow.submission_id == submission_id)
+    )
+
+
+def file_visible_to(actor: Actor, file_id: int) -> tuple[SubmissionFile, str]:
+    """A file and the name it may be given under: its owner's, or for a marker the script's code."""
+    file = db.session.scalar(
+        select(SubmissionFile)
+        .where(SubmissionFile.id == file_id)
+        .options(
+            joinedload(SubmissionFile.draft),
+            joinedload(SubmissionFile.submission)
+            .joinedload(Submission.enrolment)
+            .joinedload(Enrolment.cohort),
+            joinedload(SubmissionFile.submission).selectinload(Submission.files),
+        )
+    )
+    if file is None:
+        raise NotFound(NOT_HERE)
+    place_id = (
+        file.submission.enrolment_id if file.submission else file.draft and file.draft.enrolment_id
+    )
+    if place_id in {place.enrolment_id for place in actor.enrolments}:
+        return file, file.name
+    if file.submission is not None and may_mark(actor, file.submission.enrolment):
+        number = file.submission.files.index(file) + 1
+        return file, f"{file.submission.code}-{number}"
+    raise NotFound(NOT_HERE)
+
+
+def may_mark(actor: Actor, place: Enrolment) -> bool:
+    """Whether the actor may mark somebody's work: in their cohort, and never one's own."""
+    return place.user_id != actor.user_id and actor.may(Action.MARK, cohort_id=place.cohort_id)

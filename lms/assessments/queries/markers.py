@@ -1,0 +1,171 @@
+"""What markers ask: scripts, queues, and who is told of a release."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import defer, joinedload, selectinload
+
+from lms.actor import Action, Actor
+from lms.assessments.models import Mark, ResultRow, Submission
+from lms.assessments.queries.learners import NOT_HERE, may_mark
+from lms.db import db
+from lms.errors import NotFound
+from lms.people.models import Cohort, Enrolment, User
+
+
+@dataclass(frozen=True)
+class QueueCounts:
+    """How many scripts of an assessment a cohort handed in, and how far they are."""
+
+    handed_in: int = 0
+    finished: int = 0
+    released: int = 0
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Where a script stands in its queue, and the ids beside it."""
+
+    number: int
+    of: int
+    previous: int | None
+    next: int | None
+
+
+def _with_everything(found: Select[tuple[Submission]]) -> Select[tuple[Submission]]:
+    return found.options(
+        joinedload(Submission.enrolment).joinedload(Enrolment.cohort),
+        selectinload(Submission.marks).selectinload(Mark.criteria),
+        selectinload(Submission.entries),
+    ).execution_options(populate_existing=True)
+
+
+def script_visible_to(actor: Actor, submission_id: int) -> Submission:
+    """A script that the actor may mark, with its files, marks and ledger, as they are now."""
+    submission = db.session.scalar(
+        _with_everything(select(Submission))
+        .where(Submission.id == submission_id)
+        .options(selectinload(Submission.files))
+    )
+    if submission is None or not may_mark(actor, submission.enrolment):
+        raise NotFound(NOT_HERE)
+    return submission
+
+
+def hold_scripts(submission_ids: Collection[int]) -> None:
+    """Let nobody else mark or release these scripts until the transaction ends."""
+    db.session.execute(
+        select(Submission.id)
+        .where(Submission.id.in_(submission_ids))
+        .order_by(Submission.id)
+        .with_for_update()
+    ).all()
+
+
+def scripts_visible_to(actor: Actor, cohort: Cohort, assessment: str) -> Sequence[Submission]:
+    """Every script of a cohort that the actor may mark, with marks and ledger, without its text.
+
+    In the order of codes, which are drawn by lot: it says nothing about who handed in when.
+    """
+    if not actor.may(Action.MARK, cohort_id=cohort.id):
+        raise NotFound(NOT_HERE)
+    return db.session.scalars(
+        _with_everything(select(Submission))
+        .join(Enrolment, Enrolment.id == Submission.enrolment_id)
+        .where(
+            Submission.assessment == assessment,
+            Enrolment.cohort_id == cohort.id,
+            Enrolment.user_id != actor.user_id,
+        )
+        .options(defer(Submission.text))
+        .order_by(Submission.code, Submission.id)
+    ).all()
+
+
+def neighbours_of(actor: Actor, submission: Submission) -> Neighbours:
+    """Where a script stands in its cohort's queue."""
+    ids = db.session.scalars(
+        select(Submission.id)
+        .join(Enrolment, Enrolment.id == Submission.enrolment_id)
+        .where(
+            Submission.assessment == submission.assessment,
+            Enrolment.cohort_id == submission.enrolment.cohort_id,
+            Enrolment.user_id != actor.user_id,
+        )
+        .order_by(Submission.code, Submission.id)
+    ).all()
+    place = ids.index(submission.id)
+    return Neighbours(
+        number=place + 1,
+        of=len(ids),
+        previous=ids[place - 1] if place else None,
+        next=ids[place + 1] if place + 1 < len(ids) else None,
+    )
+
+
+def people_in(cohort_id: int) -> int:
+    """How many people are in a cohort now."""
+    counted = select(func.count(Enrolment.id)).where(
+        Enrolment.cohort_id == cohort_id, Enrolment.left_at.is_(None)
+    )
+    return db.session.scalar(counted) or 0
+
+
+def queue_counts(actor: Actor, cohort_ids: Collection[int]) -> dict[tuple[int, str], QueueCounts]:
+    """Counts per cohort and assessment, in one statement."""
+    finished = and_(Mark.submission_id == Submission.id, Mark.finished_at.is_not(None))
+    rows = db.session.execute(
+        select(
+            Enrolment.cohort_id,
+            Submission.assessment,
+            func.count(Submission.id.distinct()),
+            func.count(Mark.submission_id.distinct()),
+            func.count(ResultRow.submission_id.distinct()),
+        )
+        .join(Enrolment, Enrolment.id == Submission.enrolment_id)
+        .outerjoin(Mark, finished)
+        .outerjoin(ResultRow, ResultRow.submission_id == Submission.id)
+        .where(Enrolment.cohort_id.in_(cohort_ids), Enrolment.user_id != actor.user_id)
+        .group_by(Enrolment.cohort_id, Submission.assessment)
+        .order_by(Enrolment.cohort_id, Submission.assessment)
+    )
+    return {(row[0], row[1]): QueueCounts(row[2], row[3], row[4]) for row in rows}
+
+
+def marker_name(marker_id: int) -> str:
+    """Who marks a script, for a colleague."""
+    return db.session.scalar(select(User.name).where(User.id == marker_id)) or "a colleague"
+
+
+def released_ids(submission_ids: Collection[int]) -> set[int]:
+    """Which of these submissions have a released result."""
+    return set(
+        db.session.scalars(
+            select(ResultRow.submission_id)
+            .where(ResultRow.submission_id.in_(submission_ids))
+            .order_by(ResultRow.submission_id)
+        )
+    )
+
+
+def addresses(enrolment_ids: Collection[int]) -> dict[int, str | None]:
+    """The e-mail address of each place's person."""
+    rows = db.session.execute(
+        select(Enrolment.id, User.email)
+        .join(User, User.id == Enrolment.user_id)
+        .where(Enrolment.id.in_(enrolment_ids))
+        .order_by(Enrolment.id)
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def code_is_taken(assessment: str, code: str) -> bool:
+    """Whether a script of the assessment has the code already."""
+    return bool(
+        db.session.scalar(
+            select(Submission.id).where(
+                Submission.assessment == assessment, Submission.code == code
+            )
+        )
+    )

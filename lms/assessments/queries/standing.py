@@ -1,0 +1,111 @@
+"""What other features ask: how far people are, and which results may be sent to a VLE."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import and_, func, select
+
+from lms.assessments.models import Draft, ResultRow, Submission
+from lms.db import db
+from lms.modules.catalogue import catalogue
+from lms.people.models import Cohort, Enrolment
+
+
+@dataclass(frozen=True)
+class AssessmentStanding:
+    """How far one learner is with one assessment."""
+
+    draft_saved_at: datetime | None = None
+    handed_in_at: datetime | None = None
+    receipt: str | None = None
+    released_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class SendableResult:
+    """A released result that the regulations let go to the VLE."""
+
+    result_id: int
+    sequence: int
+    enrolment_id: int
+    user_id: int
+    cohort_id: int
+    assessment: str
+    points: Decimal
+    maximum: Decimal
+    released_at: datetime
+
+
+def standing(enrolment_ids: Collection[int]) -> dict[tuple[int, str], AssessmentStanding]:
+    """How far these people are with each assessment they have begun: two statements."""
+    drafts = db.session.execute(
+        select(Draft.enrolment_id, Draft.assessment, Draft.saved_at)
+        .where(Draft.enrolment_id.in_(enrolment_ids))
+        .order_by(Draft.enrolment_id, Draft.assessment, Draft.attempt)
+    )
+    saved = {(row[0], row[1]): row[2] for row in drafts}
+    handed = db.session.execute(
+        select(
+            Submission.enrolment_id,
+            Submission.assessment,
+            Submission.handed_in_at,
+            Submission.receipt,
+            ResultRow.released_at,
+        )
+        .outerjoin(ResultRow, ResultRow.submission_id == Submission.id)
+        .where(Submission.enrolment_id.in_(enrolment_ids))
+        .order_by(
+            Submission.enrolment_id, Submission.assessment, Submission.attempt, ResultRow.sequence
+        )
+    )
+    found = {key: AssessmentStanding(draft_saved_at=at) for key, at in saved.items()}
+    for place, assessment, handed_in_at, receipt, released_at in handed:
+        key = (place, assessment)
+        found[key] = AssessmentStanding(saved.get(key), handed_in_at, receipt, released_at)
+    return found
+
+
+def sendable_results(enrolment_ids: Collection[int] | None = None) -> list[SendableResult]:
+    """The newest result of each learner and assessment that its regulations let go on release."""
+    newest = (
+        select(
+            ResultRow.enrolment_id,
+            ResultRow.assessment,
+            func.max(ResultRow.sequence).label("sequence"),
+        )
+        .group_by(ResultRow.enrolment_id, ResultRow.assessment)
+        .subquery()
+    )
+    found = (
+        select(ResultRow, Enrolment.user_id, Enrolment.cohort_id, Cohort.regulations)
+        .join(
+            newest,
+            and_(
+                newest.c.enrolment_id == ResultRow.enrolment_id,
+                newest.c.assessment == ResultRow.assessment,
+                newest.c.sequence == ResultRow.sequence,
+            ),
+        )
+        .join(Enrolment, Enrolment.id == ResultRow.enrolment_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .order_by(ResultRow.id)
+    )
+    if enrolment_ids is not None:
+        found = found.where(ResultRow.enrolment_id.in_(enrolment_ids))
+    return [
+        SendableResult(
+            result_id=row.id,
+            sequence=row.sequence,
+            enrolment_id=row.enrolment_id,
+            user_id=user_id,
+            cohort_id=cohort_id,
+            assessment=row.assessment,
+            points=row.points,
+            maximum=row.maximum,
+            released_at=row.released_at,
+        )
+        for row, user_id, cohort_id, regulations in db.session.execute(found)
+        if regulations and catalogue().regulations(regulations).send_on == "release"
+    ]

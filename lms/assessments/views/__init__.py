@@ -1,0 +1,19 @@
+"""The pages of assessment: the brief and the draft, handing in, results; and the marker's desk."""
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from lms.assessments.rules.marking import plain
+from lms.assessments.views import briefs, desk, files, handing_in, releasing, results
+from lms.assessments.views.blueprints import assessments, marking
+from lms.config import Settings
+
+
+def init_feature(app: Flask, settings: Settings, csrf: CSRFProtect) -> None:
+    """Register the pages."""
+    app.jinja_env.filters["plain_number"] = plain
+    app.register_blueprint(assessments)
+    app.register_blueprint(marking)
+
+
+__all__ = ["briefs", "desk", "files", "handing_in", "init_feature", "releasing", "results"]

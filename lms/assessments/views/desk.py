@@ -1,0 +1,226 @@
+"""The marker's desk: the queues, one queue, and one script beside its rubric."""
+
+from collections.abc import Sequence
+
+from flask import flash, jsonify, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from lms import clock
+from lms.actor import Action
+from lms.assessments import queries
+from lms.assessments.forms import MarkForm, mark_form
+from lms.assessments.models import Mark, Submission
+from lms.assessments.rules.marking import band_ranges
+from lms.assessments.rules.releasing import release_blocks
+from lms.assessments.service import marks
+from lms.assessments.service.scripts import decisions_of, is_released, mark_of, missing, state_of
+from lms.assessments.views.blueprints import marking
+from lms.assessments.views.shown import SoFar, queue_rows, so_far
+from lms.db import db
+from lms.errors import LmsError, RuleBroken
+from lms.modules.catalogue import Assessment, Regulations, catalogue
+from lms.people import queries as people
+from lms.web.access import current_actor, requires
+from lms.web.errors import wants_json
+
+
+@marking.get("/")
+@requires(Action.MARK)
+def queues() -> str:
+    """Every assessment of every cohort that the actor may mark, with counts in words."""
+    actor = current_actor()
+    cohorts = people.cohorts_visible_to(actor, Action.MARK)
+    counts = queries.queue_counts(actor, [cohort.id for cohort in cohorts])
+    rows = [
+        (cohort, asked, counts.get((cohort.id, asked.key), queries.QueueCounts()))
+        for cohort in cohorts
+        for asked in catalogue().assessments
+        if asked.programme == cohort.programme
+    ]
+    return render_template("marking/queues.html", rows=rows)
+
+
+@marking.get("/<assessment>")
+@requires(Action.MARK)
+def queue(assessment: str) -> Response | str:
+    """The scripts of one cohort, by code; without `?cohort=` the only one, or all the queues."""
+    actor = current_actor()
+    asked = catalogue().assessment(assessment)
+    if "cohort" not in request.args:
+        return _choose_cohort(asked)
+    cohort = people.cohort_visible_to(actor, request.args["cohort"], Action.MARK)
+    regulations = queries.regulations_of(cohort)
+    scripts = queries.scripts_visible_to(actor, cohort, asked.key)
+    return render_template(
+        "marking/queue.html",
+        asked=asked,
+        cohort=cohort,
+        rows=queue_rows(scripts, asked),
+        blocks=release_blocks([state_of(script, asked, regulations) for script in scripts]),
+        may_release=actor.may(Action.RELEASE, cohort_id=cohort.id),
+        released=sum(is_released(script) for script in scripts),
+    )
+
+
+def _choose_cohort(asked: Assessment) -> Response:
+    cohorts = [
+        cohort
+        for cohort in people.cohorts_visible_to(current_actor(), Action.MARK)
+        if cohort.programme == asked.programme
+    ]
+    if len(cohorts) == 1:
+        return redirect(url_for("marking.queue", assessment=asked.key, cohort=cohorts[0].slug))
+    return redirect(url_for("marking.queues"))
+
+
+@marking.get("/scripts/<int:submission_id>")
+@requires(Action.MARK)
+def script(submission_id: int) -> str:
+    """One script, by its code, beside the rubric."""
+    return _page(queries.script_visible_to(current_actor(), submission_id))
+
+
+def _page(
+    submission: Submission,
+    *,
+    form: MarkForm | None = None,
+    theirs: Mark | None = None,
+    refused: Sequence[str] = (),
+) -> str:
+    actor = current_actor()
+    cohort = submission.enrolment.cohort
+    asked = catalogue().assessment(submission.assessment)
+    regulations = queries.regulations_of(cohort)
+    mark = mark_of(submission)
+    others = mark is not None and mark.marker_id != actor.user_id
+    open_to_change = not (others or is_released(submission) or (mark and mark.finished_at))
+    form = form or _form_of(asked, regulations, mark, sent=False)
+    queue = queries.neighbours_of(actor, submission)
+    return render_template(
+        "marking/script.html",
+        submission=submission,
+        asked=asked,
+        cohort=cohort,
+        mark=mark,
+        form=form,
+        ranges=tuple(reversed(band_ranges(regulations))),
+        decisions=decisions_of(mark),
+        so_far=so_far(asked, decisions_of(mark), regulations),
+        left=missing(submission, asked, regulations),
+        opened=_first_open(asked, mark, form),
+        released=is_released(submission),
+        other_marker=queries.marker_name(mark.marker_id) if mark and others else None,
+        open_to_change=open_to_change,
+        queue=queue,
+        theirs=theirs,
+        refused=refused,
+    )
+
+
+def _first_open(asked: Assessment, mark: Mark | None, form: MarkForm) -> str:
+    """The criterion to open: one with something to correct, else the first that is not decided."""
+    wrong = [c.id for c in asked.criteria if any(k.startswith(f"{c.id}-") for k in form.errors)]
+    decided = decisions_of(mark)
+    undecided = [c.id for c in asked.criteria if c.id not in decided or not decided[c.id].decided]
+    return (wrong + undecided + [""])[0]
+
+
+def _form_of(
+    asked: Assessment, regulations: Regulations, mark: Mark | None, *, sent: bool
+) -> MarkForm:
+    return mark_form(
+        asked.criteria,
+        band_ranges(regulations),
+        decisions_of(mark),
+        comment=mark.comment if mark else "",
+        version=mark.version if mark else 0,
+        sent=sent,
+    )
+
+
+@marking.post("/scripts/<int:submission_id>")
+@requires(Action.MARK)
+def save(submission_id: int) -> Response | tuple[str, int]:
+    """Keep what is decided so far: as it is typed (JSON), or by a button, which may also finish."""
+    submission = queries.script_visible_to(current_actor(), submission_id)
+    asked = catalogue().assessment(submission.assessment)
+    regulations = queries.regulations_of(submission.enrolment.cohort)
+    form = _form_of(asked, regulations, mark_of(submission), sent=True)
+    if not form.validate():
+        return _say_invalid(submission, form)
+    try:
+        mark = marks.save_mark(
+            submission_id,
+            decisions=form.decisions(),
+            comment=form.comment.data or "",
+            version=form.version.data or 0,
+            actor=current_actor(),
+            now=clock.now(),
+        )
+    except LmsError as refusal:
+        db.session.rollback()
+        return _not_saved(submission_id, form, refusal)
+    if wants_json():
+        return _say_saved(mark, so_far(asked, decisions_of(mark), regulations))
+    db.session.commit()
+    if request.form.get("act") == "finish":
+        return _finish(submission_id)
+    return redirect(url_for("marking.script", submission_id=submission_id), 303)
+
+
+def _say_saved(mark: Mark, decided: SoFar) -> Response:
+    answer = jsonify(
+        saved_at=clock.clock_time(mark.saved_at), version=mark.version, live=decided.live()
+    )
+    db.session.commit()
+    return answer
+
+
+def _say_invalid(submission: Submission, form: MarkForm) -> Response | tuple[str, int]:
+    if wants_json():
+        first = next(iter(form.errors.values()))[0]
+        return make_response(jsonify(message=str(first)), 400)
+    return _page(submission, form=form), 400
+
+
+def _not_saved(submission_id: int, form: MarkForm, refusal: LmsError) -> Response | tuple[str, int]:
+    reasons = refusal.reasons if isinstance(refusal, RuleBroken) else (refusal.message,)
+    if wants_json():
+        return make_response(jsonify(message=" ".join(reasons)), 409)
+    submission = queries.script_visible_to(current_actor(), submission_id)
+    theirs = mark_of(submission)
+    form.version.data = theirs.version if theirs else 0  # saving again is then a choice
+    return _page(submission, form=form, theirs=theirs, refused=reasons), 409
+
+
+def _finish(submission_id: int) -> Response | tuple[str, int]:
+    try:
+        submission = marks.finish_script(submission_id, actor=current_actor(), now=clock.now())
+    except RuleBroken as refusal:
+        db.session.rollback()
+        submission = queries.script_visible_to(current_actor(), submission_id)
+        return _page(submission, refused=refusal.reasons), 409
+    flash(f"Script {submission.code} is finished.")
+    target = url_for(
+        "marking.queue", assessment=submission.assessment, cohort=submission.enrolment.cohort.slug
+    )
+    db.session.commit()
+    return redirect(target, 303)
+
+
+@marking.post("/scripts/<int:submission_id>/reopen")
+@requires(Action.MARK)
+def reopen(submission_id: int) -> Response:
+    """Take a finished script up again."""
+    marks.reopen_script(submission_id, actor=current_actor(), now=clock.now())
+    db.session.commit()
+    return redirect(url_for("marking.script", submission_id=submission_id), 303)
+
+
+@marking.post("/scripts/<int:submission_id>/take-over")
+@requires(Action.MARK)
+def take_over(submission_id: int) -> Response:
+    """Go on with a script that a colleague began."""
+    marks.take_over_script(submission_id, actor=current_actor(), now=clock.now())
+    db.session.commit()
+    return redirect(url_for("marking.script", submission_id=submission_id), 303)

@@ -1,0 +1,116 @@
+"""Handing in: what will be handed in is shown first, then a button, then the receipt."""
+
+from flask import flash, redirect, render_template, url_for
+from werkzeug.wrappers import Response
+
+from lms import clock
+from lms.actor import Action
+from lms.assessments import queries
+from lms.assessments.forms import HandInForm
+from lms.assessments.models import Draft
+from lms.assessments.rules.dates import date_rule, deadline
+from lms.assessments.rules.handing_in import HandInFacts, count_words, hand_in_blocks
+from lms.assessments.service import handing_in as service
+from lms.assessments.service.drafts import FIRST_ATTEMPT
+from lms.assessments.views.blueprints import assessments
+from lms.db import db
+from lms.errors import Conflict, RuleBroken
+from lms.markdown_html import render
+from lms.modules.catalogue import Assessment, catalogue
+from lms.people.models import Enrolment
+from lms.tasks import poke
+from lms.web.access import current_actor, requires
+
+
+@assessments.get("/<assessment>/hand-in")
+@requires(Action.HAND_IN)
+def hand_in(assessment: str) -> Response | str:
+    """What will be handed in, what is declared, and which rule about the date will be applied."""
+    actor = current_actor()
+    asked = queries.assessment_visible_to(actor, assessment)
+    place = queries.place_visible_to(actor, asked)
+    done = queries.find_submission(place.id, asked.key, FIRST_ATTEMPT)
+    if done is not None:
+        return redirect(url_for("assessments.receipt", number=done.receipt), 303)
+    return _page(asked, place)
+
+
+def _page(
+    asked: Assessment, place: Enrolment, *, refused: tuple[str, ...] = (), agreed: bool = False
+) -> str:
+    now = clock.now()
+    draft = queries.find_draft(place.id, asked.key, FIRST_ATTEMPT)
+    wording = service.declaration_now(asked, now)
+    form = HandInForm(
+        formdata=None,
+        data={
+            "shown": service.fingerprint_of(draft) if draft else "",
+            "wording": wording.number,
+            "agreed": agreed,
+        },
+    )
+    due_at = deadline(place.cohort.starts_on, asked.due)
+    return render_template(
+        "assessments/hand_in.html",
+        asked=asked,
+        module=catalogue().module(asked.module_key),
+        draft=draft,
+        words=service.words_in(draft),
+        text_words=count_words(draft.text) if draft else 0,
+        declaration=catalogue().declaration(asked.declaration),
+        declared_html=render(wording.text).html,
+        due_at=due_at,
+        rule=date_rule(due_at, now),
+        blocks=() if refused else _blocks_before_ticking(draft, asked),
+        refused=refused,
+        form=form,
+    )
+
+
+def _blocks_before_ticking(draft: Draft | None, asked: Assessment) -> tuple[str, ...]:
+    facts: HandInFacts = service.facts_of(draft, asked, declared=True)
+    return hand_in_blocks(facts)
+
+
+@assessments.post("/<assessment>/hand-in")
+@requires(Action.HAND_IN)
+def hand_in_draft(assessment: str) -> Response | tuple[str, int]:
+    """Hand the draft in. Pressed twice, it leads to the same receipt."""
+    actor = current_actor()
+    asked = queries.assessment_visible_to(actor, assessment)
+    form = HandInForm()
+    try:
+        submission = service.hand_in(
+            asked,
+            shown=form.shown.data or "",
+            declared=form.wording.data if form.agreed.data else None,
+            actor=actor,
+            now=clock.now(),
+        )
+    except (RuleBroken, Conflict) as refusal:
+        db.session.rollback()
+        reasons = refusal.reasons if isinstance(refusal, RuleBroken) else (refusal.message,)
+        place = queries.place_visible_to(actor, asked)
+        return _page(asked, place, refused=reasons, agreed=bool(form.agreed.data)), 409
+    number = submission.receipt
+    db.session.commit()
+    poke("messages")
+    flash("It is handed in. This is your receipt.")
+    return redirect(url_for("assessments.receipt", number=number), 303)
+
+
+@assessments.get("/receipts/<number>")
+@requires(Action.HAND_IN)
+def receipt(number: str) -> str:
+    """When, under which number and which rule something was handed in."""
+    submission = queries.receipt_visible_to(current_actor(), number)
+    asked = catalogue().assessment(submission.assessment)
+    return render_template(
+        "assessments/receipt.html",
+        asked=asked,
+        module=catalogue().module(asked.module_key),
+        submission=submission,
+        declared_html=render(submission.declared).html,  # ours, from content/declarations.toml
+        rule=date_rule(submission.due_at, submission.handed_in_at),
+        released_at=queries.find_released_at(submission.id),
+    )

@@ -1,0 +1,207 @@
+"""One factory per table: the smallest valid row, and a few whole things made of several.
+
+For tests that need many rows, or rows that a page would take many steps to make. Needs an app context.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import factory
+from factory.alchemy import SQLAlchemyModelFactory
+
+from lms.assessments import models
+from lms.assessments.rules.handing_in import LETTERS, count_words, fingerprint
+from lms.assessments.rules.ledger import marked_data
+from lms.assessments.rules.marking import Decision
+from lms.db import db
+from lms.modules.catalogue import catalogue
+from lms.people.models import Cohort, Enrolment, User
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+PLAN = "m1-plan"
+
+
+def letters(number: int, length: int) -> str:
+    """A number in the letters that codes are made of: never the same for two numbers."""
+    found = ""
+    for _ in range(length):
+        number, place = divmod(number, len(LETTERS))
+        found = LETTERS[place] + found
+    return found
+
+
+class Made(SQLAlchemyModelFactory):
+    class Meta:
+        abstract = True
+        sqlalchemy_session = db.session
+        sqlalchemy_session_persistence = "flush"
+
+
+class UserFactory(Made):
+    class Meta:
+        model = User
+
+    name = factory.Sequence(lambda n: f"Invented Person {n}")
+    email = factory.Sequence(lambda n: f"person-{n}@example.test")
+    created_at = NOW
+
+
+class CohortFactory(Made):
+    class Meta:
+        model = Cohort
+
+    slug = factory.Sequence(lambda n: f"cohort-made-{n}")
+    programme = "pgcert"
+    name = factory.Sequence(lambda n: f"Made cohort {n}")
+    starts_on = date(2026, 5, 11)
+    regulations = "pgcert-example-1"
+
+
+class EnrolmentFactory(Made):
+    class Meta:
+        model = Enrolment
+        exclude = ("person",)
+
+    person = factory.SubFactory(UserFactory)
+    user_id = factory.LazyAttribute(lambda made: made.person.id)
+    cohort_id = factory.LazyFunction(lambda: CohortFactory().id)
+    enrolled_at = NOW
+
+
+class DraftFactory(Made):
+    class Meta:
+        model = models.Draft
+
+    enrolment_id = factory.LazyFunction(lambda: EnrolmentFactory().id)
+    assessment = PLAN
+    attempt = 1
+    text = "A first line of the plan."
+    version = 1
+    saved_at = NOW
+
+
+class SubmissionFactory(Made):
+    class Meta:
+        model = models.Submission
+
+    enrolment_id = factory.LazyFunction(lambda: EnrolmentFactory().id)
+    assessment = PLAN
+    assessment_hash = "0" * 64
+    attempt = 1
+    text = "The plan that was handed in."
+    words = factory.LazyAttribute(lambda made: count_words(made.text))
+    declaration = "integrity"
+    declaration_version = 1
+    declared = "I declare that this work is my own."
+    handed_in_at = NOW
+    due_at = NOW + timedelta(days=27)
+    receipt = factory.Sequence(lambda n: f"MADE-{letters(n, 4)}-{letters(n, 4)}")
+    code = factory.Sequence(lambda n: letters(n, 4))
+    sha256 = factory.LazyAttribute(lambda made: fingerprint(made.text, ()))
+
+
+class SubmissionFileFactory(Made):
+    class Meta:
+        model = models.SubmissionFile
+
+    name = "plan.pdf"
+    media_type = "application/pdf"
+    size = 10
+    words = 3
+    sha256 = "0" * 64
+    storage_key = factory.Sequence(lambda n: f"{n:048x}")
+    added_at = NOW
+
+
+class MarkFactory(Made):
+    class Meta:
+        model = models.Mark
+
+    marker_id = factory.LazyFunction(lambda: UserFactory().id)
+    comment = ""
+    version = 1
+    saved_at = NOW
+
+
+class CriterionMarkFactory(Made):
+    class Meta:
+        model = models.CriterionMark
+
+    criterion = "plan"
+    comment = ""
+
+
+class LedgerEntryFactory(Made):
+    class Meta:
+        model = models.LedgerEntry
+
+    sequence = 1
+    kind = "marked"
+    data = factory.LazyFunction(dict)
+    at = NOW
+
+
+class ResultFactory(Made):
+    class Meta:
+        model = models.ResultRow
+
+    assessment = PLAN
+    sequence = 1
+    points = Decimal(65)
+    maximum = Decimal(100)
+    released_at = NOW
+
+
+def finished_script(
+    place_id: int, marker_id: int, *, points: int = 64, **submission: Any
+) -> models.Submission:
+    """A script that a marker has finished, with the same merit on every criterion."""
+    script: models.Submission = SubmissionFactory(enrolment_id=place_id, **submission)
+    asked = catalogue().assessment(script.assessment)
+    mark = MarkFactory(
+        submission_id=script.id, marker_id=marker_id, comment="Clear and kind.", finished_at=NOW
+    )
+    decisions = {}
+    for criterion in asked.criteria:
+        decisions[criterion.id] = Decision("merit", Decimal(points), "You show how you chose.")
+        CriterionMarkFactory(
+            mark_id=mark.id,
+            criterion=criterion.id,
+            band="merit",
+            points=Decimal(points),
+            comment="You show how you chose.",
+        )
+    LedgerEntryFactory(
+        submission_id=script.id,
+        actor_id=marker_id,
+        data=marked_data(asked.criteria, decisions, catalogue().regulations("pgcert-example-1")),
+    )
+    return script
+
+
+def full_cohort(cohort_id: int, marker_id: int, size: int) -> Sequence[models.Submission]:
+    """So many people in a cohort, all of whose scripts are finished."""
+    return [
+        finished_script(EnrolmentFactory(cohort_id=cohort_id).id, marker_id) for _ in range(size)
+    ]
+
+
+def released(script: models.Submission, actor_id: int) -> models.ResultRow:
+    """Release a finished script."""
+    LedgerEntryFactory(
+        submission_id=script.id,
+        sequence=2,
+        kind="released",
+        data={"points": "64"},
+        actor_id=actor_id,
+    )
+    row: models.ResultRow = ResultFactory(
+        enrolment_id=script.enrolment_id,
+        submission_id=script.id,
+        assessment=script.assessment,
+        points=Decimal(64),
+        released_by=actor_id,
+    )
+    return row
