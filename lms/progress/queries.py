@@ -73,6 +73,13 @@ def cohorts_visible_to(actor: Actor) -> Sequence[Cohort]:
     return people_queries.cohorts_visible_to(actor, Action.SEE_COHORT, Action.SEE_COHORT_STATUS)
 
 
+def scripts_to_mark(actor: Actor) -> int:
+    """How many scripts wait for marking where the actor may mark."""
+    cohorts = people_queries.cohorts_visible_to(actor, Action.MARK)
+    counts = assessment_queries.queue_counts(actor, [cohort.id for cohort in cohorts])
+    return sum(count.handed_in - count.finished for count in counts.values())
+
+
 def cohort_table(cohort: Cohort, *, now: datetime) -> list[tuple[str, Own]]:
     """Name and standing of everybody in a cohort, those who may need somebody first."""
     people = [

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from lms import clock
 from lms.actor import Action, Actor
-from lms.assessments import queries as assessment_queries
 from lms.modules.catalogue import Module, catalogue
 from lms.modules.rules.standing import UnitStanding, UnitState
 from lms.progress import queries
@@ -161,9 +160,9 @@ def _dates(own: Own, now: datetime) -> list[DateRow]:
 def _work(actor: Actor) -> list[WorkRow]:
     rows: list[WorkRow] = []
     if actor.may(Action.MARK):
-        waiting = assessment_queries.waiting_for(actor)
+        waiting = queries.scripts_to_mark(actor)
         text = f"{waiting} to mark" if waiting else "Nothing to mark today"
-        rows.append(WorkRow("Marking", text, url_for("marking.index")))
+        rows.append(WorkRow("Marking", text, url_for("marking.queues")))
     if actor.may(Action.SEE_COHORT) or actor.may(Action.SEE_COHORT_STATUS):
         rows.append(
             WorkRow(

@@ -1,0 +1,110 @@
+"""What is read, practised and written in the journal."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "journal_entries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("activity_key", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_journal_entries_version_from_one")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_journal_entries_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_entries")),
+        sa.UniqueConstraint(
+            "user_id", "activity_key", name=op.f("uq_journal_entries_user_id_activity_key")
+        ),
+    )
+    op.create_table(
+        "check_attempts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("activity_key", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("maximum", sa.Integer(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=True),
+        sa.Column("attempted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_check_attempts_counts_from_one")),
+        sa.CheckConstraint(
+            "points >= 0 AND points <= maximum",
+            name=op.f("ck_check_attempts_points_within_maximum"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"],
+            ["enrolments.id"],
+            name=op.f("fk_check_attempts_enrolment_id_enrolments"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_attempts")),
+        sa.UniqueConstraint(
+            "enrolment_id",
+            "activity_key",
+            "number",
+            name=op.f("uq_check_attempts_enrolment_id_activity_key_number"),
+        ),
+    )
+    with op.batch_alter_table("check_attempts", schema=None) as batch_op:
+        batch_op.create_index("ix_check_attempts_passed", ["enrolment_id", "passed"], unique=False)
+
+    op.create_table(
+        "page_completions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("page_key", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"],
+            ["enrolments.id"],
+            name=op.f("fk_page_completions_enrolment_id_enrolments"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_page_completions")),
+        sa.UniqueConstraint(
+            "enrolment_id", "page_key", name=op.f("uq_page_completions_enrolment_id_page_key")
+        ),
+    )
+    op.create_table(
+        "reading_choices",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("enrolment_id", sa.Integer(), nullable=False),
+        sa.Column("page_key", sa.Text(), nullable=False),
+        sa.Column(
+            "way",
+            sa.Enum("all", "summary", "alternative", name="way", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("chosen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["enrolment_id"],
+            ["enrolments.id"],
+            name=op.f("fk_reading_choices_enrolment_id_enrolments"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reading_choices")),
+        sa.UniqueConstraint(
+            "enrolment_id", "page_key", name=op.f("uq_reading_choices_enrolment_id_page_key")
+        ),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("reading_choices")
+    op.drop_table("page_completions")
+    with op.batch_alter_table("check_attempts", schema=None) as batch_op:
+        batch_op.drop_index("ix_check_attempts_passed")
+
+    op.drop_table("check_attempts")
+    op.drop_table("journal_entries")
