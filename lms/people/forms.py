@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from wtforms import EmailField, Field, PasswordField, RadioField, SelectField, StringField
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import ValidationError
 
 from lms.actor import Role
@@ -75,6 +75,9 @@ class AcceptForm(_NewPassword):
 
     name = StringField("Your name", filters=[trimmed], validators=[_refused_by(rules.name_blocks)])
     password = PasswordField("Choose a password")
+
+    def __init__(self, *args: Any, name: str, address: str, **kwargs: Any) -> None:
+        super().__init__(*args, name=name, address=address, data={"name": name}, **kwargs)
 
     def _own(self) -> tuple[str, str]:
         return (typed(self.name), self._whose[1])

@@ -19,8 +19,7 @@ from lms.people.models import LocalAccount, SignIn, Try
 from lms.people.service import passwords
 from lms.people.service.accounts import make_local_account
 from lms.people.service.clearing import clear_old
-
-from ..conftest import NOW, People
+from tests.conftest import NOW, People
 
 PASSWORD = "harbour lantern seventeen"
 HATTIE = "hattie@example.test"

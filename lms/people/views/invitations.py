@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms import clock
 from lms.actor import Action, Actor
 from lms.db import db
-from lms.errors import Conflict, NotFound, RuleBroken, TooMany
+from lms.errors import Conflict, NotFound, TooMany
 from lms.people import queries, rules
 from lms.people.forms import AcceptForm, InviteForm, typed
 from lms.people.rules import InvitationState
@@ -21,7 +21,6 @@ from lms.people.views.browser import (
     links,
     place_key,
     sign_browser_in,
-    sign_browser_out,
 )
 from lms.tasks import poke
 from lms.web.access import current_actor, find_actor, public, requires
@@ -106,22 +105,24 @@ def invitation(token: str) -> Any:
     if held.state is not InvitationState.OPEN or held.row is None:
         return _closed(held.state)
     form = AcceptForm(name=held.row.invitation.name, address=held.row.invitation.email)
-    if form.validate_on_submit():
-        try:
+    if request.method == "GET":
+        return _page(form, held, token, 200)
+    if find_actor() or held.has_account:  # the form was left open while something else happened
+        return redirect(url_for("people.invitation", token=token), 303)
+    try:
+        _count_try(token)
+        if form.validate():
             return _accepted_by_newcomer(form, token)
-        except TooMany as refusal:
-            form.form_errors.append(refusal.message)
-            return _page(form, held, token, 429)
-        except (Conflict, NotFound):
-            return _used_meanwhile(token)
-        except RuleBroken as refusal:  # the form checked the same rules; this is the last word
-            form.form_errors.extend(refusal.reasons)
-    return _page(form, held, token, 422 if form.errors else 200)
+    except TooMany as refusal:
+        form.form_errors.append(refusal.message)
+        return _page(form, held, token, 429)
+    except (Conflict, NotFound):
+        return _used_meanwhile(token)
+    return _page(form, held, token, 422)
 
 
 def _accepted_by_newcomer(form: AcceptForm, token: str) -> Response:
     now = clock.now()
-    _count_try(token)
     user_id = service.accept_as_newcomer(
         token=token,
         name=typed(form.name),
@@ -129,7 +130,6 @@ def _accepted_by_newcomer(form: AcceptForm, token: str) -> Response:
         links=links(),
         now=now,
     )
-    sign_browser_out(now)
     sign_browser_in(user_id, sign_ins.start_sign_in(user_id=user_id, now=now))
     db.session.commit()
     return redirect(url_for("start.home"), 303)
