@@ -142,7 +142,7 @@ def test_signing_out_everywhere_ends_every_browser(hattie: int, browse: Browse) 
     assert here.get("/account").status_code == there.get("/account").status_code == 303
 
 
-# Ada has no local account: she comes by launches. A browser in which she is signed in stands for one.
+# Ada has no local account: she comes by launches. A browser where she is signed in stands for one.
 
 ADA = "ada@home.example"
 
