@@ -1,5 +1,7 @@
 """`flask lti …`: the VLEs this site is connected to, our keys, and the scores on their way."""
 
+from typing import Any
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
@@ -31,7 +33,7 @@ def _settings() -> Settings:
 @click.option("--deployment-id", required=True, help="The deployment id it gave this tool.")
 @click.option("--auth-audience", help="The audience of our assertions, where it is another (D2L).")
 @click.option("--site-url", help="Where people see it, where the others do not say so (Canvas).")
-def add_platform(**given: str) -> None:
+def add_platform(**given: Any) -> None:
     """Register, and print what the VLE's administrator pastes there."""
     settings = _settings()
     try:

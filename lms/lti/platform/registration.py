@@ -1,5 +1,7 @@
 """A platform of ours as PyLTI1p3 wants to be told of it."""
 
+from typing import Protocol
+
 from pylti1p3.cookie import CookieService
 from pylti1p3.deployment import Deployment as LibraryDeployment
 from pylti1p3.registration import Registration
@@ -10,7 +12,24 @@ from pylti1p3.tool_config.abstract import ToolConfAbstract
 from lms.lti.models import Platform
 
 
-def registration_of(platform: Platform) -> Registration:
+class Known(Protocol):
+    """What is known of a platform: our row of it, or a copy that outlives its transaction."""
+
+    @property
+    def issuer(self) -> str: ...
+    @property
+    def client_id(self) -> str: ...
+    @property
+    def auth_login_url(self) -> str: ...
+    @property
+    def auth_token_url(self) -> str: ...
+    @property
+    def key_set_url(self) -> str: ...
+    @property
+    def auth_audience(self) -> str | None: ...
+
+
+def registration_of(platform: Known) -> Registration:
     """The platform as a registration of the library's."""
     registration = (
         Registration()

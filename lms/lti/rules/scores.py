@@ -1,7 +1,7 @@
 """What is decided about sending a score: when, with which time, and what an answer means.
 
-Each surprising line has a test that says which VLE was seen to do so. The sentences are ours:
- a VLE's own words may repeat what was sent, so they are neither stored nor shown.
+Each surprising line has a test that says which VLE was seen to do so. The sentences are ours: a
+VLE's own words may repeat what was sent, so they are neither stored nor shown.
 """
 
 import re
@@ -15,7 +15,8 @@ from typing import Any
 
 LEASE = timedelta(minutes=2)
 FIRST_WAIT = timedelta(seconds=20)
-LONGEST_WAIT = timedelta(hours=6)
+LONGEST_WAIT = timedelta(minutes=30)  # between tries of our own accord
+LONGEST_ASKED = timedelta(hours=6)  # when the VLE asks for more
 SECOND = timedelta(seconds=1)
 COMMENT = "Released. Open the activity to read the comments and the next step."
 
@@ -99,7 +100,7 @@ def _wait(retry_after: str, now: datetime) -> timedelta | None:
             asked = parsedate_to_datetime(retry_after) - now
     except (ValueError, TypeError, OverflowError):
         return None
-    return min(max(asked, SECOND), LONGEST_WAIT)
+    return min(max(asked, SECOND), LONGEST_ASKED)
 
 
 def _not_allowed(reply: Reply, now: datetime) -> Verdict:

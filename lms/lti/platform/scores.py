@@ -1,0 +1,161 @@
+"""Speaking to a platform's gradebook: a token, a score, a result read back (AGS 2.0).
+
+PyLTI1p3 makes the score's body and signs our assertions; what it lacks is ours: time limits, a
+token kept per platform and scopes, answers that are read rather than raised. Nothing here touches
+the database.
+"""
+
+import json
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import requests
+from pylti1p3.grade import Grade
+from pylti1p3.service_connector import ServiceConnector
+
+from lms.lti.platform import http
+from lms.lti.platform.registration import Known, registration_of
+from lms.lti.platform.tool_keys import SigningKey
+from lms.lti.rules.addresses import inside
+from lms.lti.rules.scores import COMMENT, Reply, as_number
+
+SCORE_TYPE = "application/vnd.ims.lis.v1.score+json"
+RESULTS_TYPE = "application/vnd.ims.lis.v2.resultcontainer+json"
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+USUAL_LIFE = 3600
+LONGEST_LIFE = 24 * 3600
+
+
+@dataclass(frozen=True)
+class Token:
+    """An access token and when it ends."""
+
+    value: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True)
+class Score:
+    """One score as it goes out."""
+
+    subject: str
+    points: Decimal
+    maximum: Decimal
+    timestamp: datetime
+
+    def body(self) -> str:
+        """The score's JSON, always final: Moodle blanks grade and comment on anything else."""
+        grade = (
+            Grade()
+            .set_user_id(self.subject)
+            .set_score_given(as_number(self.points))
+            .set_score_maximum(as_number(self.maximum))
+            .set_activity_progress("Completed")
+            .set_grading_progress("FullyGraded")
+            .set_comment(COMMENT)  # a score without one would clear the VLE's
+            .set_timestamp(self.timestamp.astimezone(UTC).isoformat().replace("+00:00", "Z"))
+        )
+        return str(grade.get_value())
+
+
+class TokenRefused(Exception):
+    """The platform gave no token; `reply` says how it answered, with status 0 when it did not."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.status)
+        self.reply = reply
+
+
+def _reply(response: requests.Response) -> Reply:
+    # Moodle puts the reason into the reason phrase; others into the body.
+    text = f"{response.reason or ''} {response.text[:2000]}"
+    return Reply(response.status_code, text, response.headers.get("Retry-After", ""))
+
+
+class Gradebook(ServiceConnector):  # type: ignore[misc,unused-ignore]
+    """A platform's services, asked as one of its clients."""
+
+    def __init__(self, platform: Known, key: SigningKey) -> None:
+        super().__init__(registration_of(platform), http.new_session())
+        self._platform = platform
+        self._key = key
+
+    def _assertion(self, now: datetime) -> str:
+        issued = int(now.timestamp())
+        claims: dict[str, str | int] = {
+            "iss": self._platform.client_id,
+            "sub": self._platform.client_id,
+            "aud": self._platform.auth_audience or self._platform.auth_token_url,
+            "iat": issued - 5,  # Moodle has no leeway: a clock a little behind ours would refuse
+            "exp": issued + 60,
+            "jti": secrets.token_urlsafe(24),
+        }
+        return str(self.encode_jwt(claims, self._key.private_pem, {"kid": self._key.kid}))
+
+    def ask_for_token(self, scopes: frozenset[str], *, now: datetime) -> Token:
+        """A new access token; raises TokenRefused."""
+        form = {
+            "grant_type": "client_credentials",
+            "client_assertion_type": ASSERTION_TYPE,
+            "client_assertion": self._assertion(now),
+            "scope": " ".join(sorted(scopes)),
+        }
+        try:
+            response = self._requests_session.post(
+                self._platform.auth_token_url,
+                data=form,
+                headers={"Accept": "application/json"},
+            )
+        except requests.RequestException:
+            raise TokenRefused(Reply(0)) from None
+        if not response.ok or response.is_redirect:
+            raise TokenRefused(_reply(response))
+        token = _read_token(response, now)
+        if token is None:
+            raise TokenRefused(Reply(502))
+        return token
+
+    def post_score(self, lineitem_url: str, score: Score, *, token: Token) -> Reply:
+        """Send one score."""
+        try:
+            response = self._requests_session.post(
+                inside(lineitem_url, "scores"),
+                data=score.body().encode(),
+                headers={"Authorization": f"Bearer {token.value}", "Content-Type": SCORE_TYPE},
+            )
+        except requests.RequestException:
+            return Reply(0)
+        return _reply(response)
+
+    def read_result(
+        self, lineitem_url: str, subject: str, *, token: Token
+    ) -> dict[str, Any] | None:
+        """What the gradebook holds for a person, if it will say."""
+        try:
+            response = self._requests_session.get(
+                inside(lineitem_url, "results", user_id=subject),
+                headers={"Authorization": f"Bearer {token.value}", "Accept": RESULTS_TYPE},
+            )
+            held = response.json() if response.status_code == 200 else None
+        except (requests.RequestException, ValueError):
+            return None
+        for one in held if isinstance(held, list) else ():
+            if isinstance(one, dict) and str(one.get("userId")) == subject:
+                return one
+        return None
+
+
+def _read_token(response: requests.Response, now: datetime) -> Token | None:
+    """The token of an answer, whatever the answer calls itself: Moodle says text/html."""
+    try:
+        given = json.loads(response.content)
+        value, life = given["access_token"], given.get("expires_in", USUAL_LIFE)
+        seconds = min(max(int(life), 0), LONGEST_LIFE)
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+        return None
+    if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():
+        return None
+    return Token(value, now + timedelta(seconds=seconds))
