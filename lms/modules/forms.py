@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
-from wtforms import IntegerField, RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length, NumberRange
+from wtforms import IntegerField, StringField, TextAreaField
+from wtforms.validators import AnyOf, InputRequired, Length, NumberRange
 from wtforms.widgets import HiddenInput
 
 from lms.modules.catalogue import Check, Question
@@ -14,6 +14,7 @@ from lms.web.forms import Form
 
 LONGEST_ANSWER = 500
 LONGEST_ENTRY = 50_000
+NO_WAY = "Choose one of the three ways."
 
 
 class EntryForm(Form):
@@ -41,11 +42,7 @@ class EntryForm(Form):
 class WayForm(Form):
     """How somebody takes a heavy page."""
 
-    way = RadioField(
-        "How would you like to take this page?",
-        choices=[(way.value, way.value) for way in Way],
-        validators=[InputRequired("Choose one of the three ways.")],
-    )
+    way = StringField(validators=[AnyOf([way.value for way in Way], NO_WAY)])
 
 
 @dataclass(frozen=True)

@@ -221,6 +221,7 @@ After that.
     "pgcert/m1/u1/check.toml": """\
 kind = "check"
 title = "Check your understanding"
+attempts = 3
 
 [[question]]
 id = "one"

@@ -145,8 +145,13 @@ _held: list[Catalogue] = []
 
 def init_catalogue(folder: Path) -> Catalogue:
     """Read the content at start-up, for the whole process."""
-    _held[:] = [load(folder)]
-    return _held[0]
+    return hold(load(folder))
+
+
+def hold(read_already: Catalogue) -> Catalogue:
+    """Make a catalogue the one of this process."""
+    _held[:] = [read_already]
+    return read_already
 
 
 def catalogue() -> Catalogue:
@@ -188,6 +193,7 @@ __all__ = [
     "Unit",
     "catalogue",
     "check",
+    "hold",
     "init_catalogue",
     "load",
     "report",

@@ -1,6 +1,6 @@
 """Reading: the list of modules, a module, a unit, a page, and the unit in print."""
 
-from flask import Response, flash, redirect, render_template, request, send_file, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms import clock
@@ -9,7 +9,7 @@ from lms.db import db
 from lms.modules import queries, service
 from lms.modules.catalogue import Module, Page, Unit, catalogue
 from lms.modules.catalogue.page import FIGURES
-from lms.modules.forms import WayForm
+from lms.modules.forms import NO_WAY, WayForm
 from lms.modules.rules.reading import Way, readable_programmes, reader_of
 from lms.modules.rules.standing import UnitState, after, here, module_standings
 from lms.modules.views.blueprint import bp
@@ -102,7 +102,8 @@ def figure(module: str, unit: str, name: str) -> Response:
     key = f"{module}/{unit}"
     reader_of(current_actor(), catalogue().unit(key).programme)
     path = catalogue().figure(key, name)
-    response = send_file(path, mimetype=FIGURES[path.suffix], max_age=3600)
+    response = Response(path.read_bytes(), mimetype=FIGURES[path.suffix])
+    response.headers["Cache-Control"] = "private, max-age=3600"
     # An SVG opened by itself is a document: nothing in it may run or be fetched.
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'"
     return response
@@ -149,9 +150,9 @@ def choose_way(module: str, unit: str, page: str) -> BaseResponse | tuple[str, i
     form = WayForm()
     if not form.validate():
         shown = show_page(current_actor(), read)
-        shown.way_fault = "Choose one of the three ways."
+        shown.way_fault = NO_WAY
         return render_template("modules/page.html", shown=shown), 422
-    service.choose_way(read.key, Way(form.way.data), actor=current_actor(), now=clock.now())
+    service.choose_way(read.key, Way(form.way.data or ""), actor=current_actor(), now=clock.now())
     db.session.commit()
     return redirect(page_url(read, anchor="text"), 303)
 
