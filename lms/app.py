@@ -1,5 +1,6 @@
 """The app is put together here: the only module that knows every feature."""
 
+import contextlib
 import importlib
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -7,10 +8,12 @@ from typing import TYPE_CHECKING
 from flask import Flask, request
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
+from sqlalchemy import make_url
+from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from lms.config import ROOT, Settings, read_settings
+from lms.config import ROOT, OddSettings, Settings, read_settings
 from lms.db import db, expect_writes
 from lms.messages.delivery import init_mail
 from lms.storage import init_storage
@@ -53,6 +56,18 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     _init_features(app, settings)
     _wrap(app, settings)
     return app
+
+
+def reach_database(app: Flask) -> None:
+    """Refuse to start without the database, in one line that names no password."""
+    try:
+        with app.app_context():
+            db.engine.connect().close()
+            db.engine.dispose()  # a server that forks must not share a connection
+    except OperationalError:
+        url = make_url(app.config["SQLALCHEMY_DATABASE_URI"])
+        where = url.render_as_string(hide_password=True)
+        raise OddSettings(f"the database at {where} cannot be reached (LMS_DATABASE_URL)") from None
 
 
 def _wrap(app: Flask, settings: Settings) -> None:
@@ -99,7 +114,5 @@ def _init_features(app: Flask, settings: Settings) -> None:
         if find_spec(f"lms.{feature}") and find_spec(f"lms.{feature}.views"):
             importlib.import_module(f"lms.{feature}.views").init_feature(app, settings, csrf)
     if find_spec("lms.cli"):
-        try:
+        with contextlib.suppress(ImportError, AttributeError):
             importlib.import_module("lms.cli").init_cli(app)
-        except (ImportError, AttributeError):
-            pass

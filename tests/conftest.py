@@ -78,7 +78,7 @@ def clean_database(app: Flask) -> Iterator[Flask]:
 
 @pytest.fixture
 def database(clean_database: Flask) -> Iterator[Any]:
-    """An app context with a session, for tests of rules, queries and services that need no browser."""
+    """An app context with a session, for tests that need no browser."""
     with clean_database.app_context():
         yield db.session
         db.session.remove()

@@ -2,7 +2,6 @@
 
 import logging
 from datetime import datetime
-from email.policy import SMTP
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -36,7 +35,7 @@ class FolderBackend(BaseEmailBackend):  # type: ignore[misc]
             content = message.message()
             name = content["Message-ID"].strip("<>").replace("/", "_")
             unfinished = self.folder / f"{name}.part"
-            unfinished.write_bytes(content.as_bytes(policy=SMTP))
+            unfinished.write_bytes(content.as_bytes(linesep="\r\n"))
             unfinished.replace(self.folder / f"{name}.eml")
         return len(email_messages)
 
