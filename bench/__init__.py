@@ -1,0 +1,1 @@
+"""What our pages cost beside a bare Flask "hello": `make bench` (bench/README.md)."""
