@@ -104,7 +104,7 @@ class ThemeForm(Form):
     """How pages look."""
 
     theme = RadioField(
-        "How pages look",
+        "Light or dark",
         choices=[
             SelectChoice(Theme.AUTO.value, "As this device is set"),
             SelectChoice(Theme.LIGHT.value, "Light"),
