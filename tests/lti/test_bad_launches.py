@@ -1,0 +1,440 @@
+"""Launches and logins that are refused: each for its own reason, with nothing stored."""
+
+import logging
+import re
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import requests
+import time_machine
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from lms import clock
+from lms.db import db
+from lms.lti.models import Context, Launch, LoginAttempt, ResourceLink, VleIdentity
+from lms.lti.rules.claims import (
+    CONTEXT,
+    DEPLOYMENT_ID,
+    MESSAGE_TYPE,
+    RESOURCE_LINK,
+    ROLES,
+    TARGET_LINK_URI,
+    VERSION,
+)
+from lms.people.models import User
+from tests.conftest import People
+from tests.lti.conftest import Browser
+from tests.vle import ISSUER, PRIYA, TOOL, Answered, Key, Vle, suspend
+
+STRANGER = Key("vle-key-1")  # the platform's key id, somebody else's key
+Forge = Callable[[Vle, dict[str, Any]], str]
+
+
+def _without(name: str) -> Forge:
+    return lambda vle, claims: vle.token({k: v for k, v in claims.items() if k != name})
+
+
+def _with(**changes: Any) -> Forge:
+    return lambda vle, claims: vle.token(claims | changes)
+
+
+def _at(**seconds: int) -> Forge:
+    def forge(vle: Vle, claims: dict[str, Any]) -> str:
+        return vle.token(claims | {name: claims["iat"] + past for name, past in seconds.items()})
+
+    return forge
+
+
+# The certification suite's bad payloads (B1 to B12), and what a strict tool refuses besides (lti.md).
+BAD: dict[str, tuple[str, Forge]] = {
+    "B1 no kid": ("key is named", lambda vle, claims: vle.token(claims, kid=None)),
+    "B2 unknown kid": ("key is the platform's", lambda vle, claims: vle.token(claims, kid="other")),
+    "B3 wrong version": ("version", _with(**{VERSION: "11.3"})),
+    "B4 no version": ("version", _without(VERSION)),
+    "B5 not an LTI message": ("nonce", lambda vle, _claims: vle.token({"name": "badltilaunch"})),
+    "B6 no iss": ("issuer", _without("iss")),
+    "B6 no aud": ("audience", _without("aud")),
+    "B6 no sub": ("subject", _without("sub")),
+    "B6 no deployment": ("deployment", _without(DEPLOYMENT_ID)),
+    "B6 no roles": ("roles", _without(ROLES)),
+    "B7 old times": ("not expired", _with(iat=11111, exp=22222)),
+    "B8 no message type": ("message type is given", _without(MESSAGE_TYPE)),
+    "B11 no resource link": ("resource link", _with(**{RESOURCE_LINK: {}})),
+    "unknown issuer": ("issuer", _with(iss="https://unknown.test")),
+    "unknown client": ("audience", _with(aud="unknown")),
+    "another deployment": ("deployment", _with(**{DEPLOYMENT_ID: "99"})),
+    "no nonce": ("nonce", _without("nonce")),
+    "another nonce": ("nonce", _with(nonce="made up")),
+    "no exp": ("expiry is given", _without("exp")),
+    "no iat": ("issue time is given", _without("iat")),
+    "expired": ("not expired", _at(exp=-60)),
+    "a day old": ("not issued long ago", _at(iat=-86400)),
+    "from the future": ("not issued in the future", _at(iat=120, exp=300)),
+    "not yet valid": ("not before its time", _at(nbf=120)),
+    "two audiences without azp": ("authorised party", _with(aud=["tool-client", "other"])),
+    "azp is another": ("authorised party", _with(aud=["tool-client", "other"], azp="other")),
+    "alg none": ("algorithm", lambda vle, claims: vle.token(claims, alg="none")),
+    "alg HS256": ("algorithm", lambda vle, claims: vle.token(claims, alg="HS256")),
+    "alg RS512": ("algorithm", lambda vle, claims: vle.token(claims, alg="RS512")),
+    "another's key": ("signature", lambda vle, claims: vle.token(claims, key=STRANGER)),
+    "changed after signing": (
+        "signature",
+        lambda vle, claims: _spliced(vle.token(claims), vle.token(claims | {"sub": "admin"})),
+    ),
+    "long sub": ("subject is an identifier", _with(sub="x" * 256)),
+    "sub with a NUL": ("subject is an identifier", _with(sub="4\x00")),
+    "long link id": ("resource link is an identifier", _with(**{RESOURCE_LINK: {"id": "x" * 256}})),
+    "long context id": ("context is an identifier", _with(**{CONTEXT: {"id": "x" * 256}})),
+    "no target": ("target is ours", _without(TARGET_LINK_URI)),
+    "foreign target": ("target is ours", _with(**{TARGET_LINK_URI: "https://other.test/x"})),
+    "another target": ("target is the login's", _with(**{TARGET_LINK_URI: f"{TOOL}/modules/m1"})),
+    "no token": ("token is readable", lambda _vle, _claims: ""),
+    "not a token": ("token is readable", lambda _vle, _claims: "a.b"),
+    "rubbish": ("token is readable", lambda _vle, _claims: "\x00.ÿ.€"),
+    "token of a list": ("token is readable", lambda _vle, _claims: "W10.W10.W10"),
+}
+
+
+def _spliced(signed: str, other: str) -> str:
+    head, _, signature = signed.split(".")
+    return f"{head}.{other.split('.')[1]}.{signature}"
+
+
+def _stored(app: Flask) -> list[int]:
+    with app.app_context():
+        return [
+            db.session.scalar(select(func.count()).select_from(table)) or 0
+            for table in (User, VleIdentity, Context, ResourceLink, Launch)
+        ]
+
+
+def _why(caplog: pytest.LogCaptureFixture) -> str:
+    found = re.findall(r"launch refused \w+: (.+)", caplog.text)
+    return str(found[-1]) if found else ""
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_launch_is_refused_and_nothing_is_stored(
+    vle: Vle,
+    course: People,
+    client: FlaskClient,
+    app: Flask,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+) -> None:
+    check, forge = BAD[name]
+    begun = vle.begin(client)
+    before = _stored(app)
+
+    answer = vle.post(client, forge(vle, vle.claims(PRIYA, begun.nonce)), begun.state)
+
+    assert answer.status_code == 400
+    assert _why(caplog) == check
+    assert "We could not open this" in answer.text
+    assert f"frame-ancestors {ISSUER}" in answer.headers["Content-Security-Policy"]
+    reference = re.search(r'class="reference">(\w+)<', answer.text)
+    assert reference is not None
+    assert reference[1] in caplog.text
+    assert _stored(app) == before
+    # The login is not used up by somebody else's rubbish: the honest token still opens.
+    assert (
+        vle.post(client, vle.token(vle.claims(PRIYA, begun.nonce)), begun.state).status_code == 303
+    )
+
+
+# --- replay ---
+
+
+def test_a_launch_opens_once(
+    vle: Vle, course: People, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = vle.begin(client)
+    token = vle.token(vle.claims(PRIYA, begun.nonce))
+    assert vle.post(client, token, begun.state).status_code == 303
+    assert vle.post(client, token, begun.state).status_code == 400
+    assert _why(caplog) == "state is not used"
+    fresh = vle.token(vle.claims(PRIYA, begun.nonce))
+    assert vle.post(client, fresh, begun.state).status_code == 400
+
+
+def test_a_used_nonce_does_not_open_under_a_new_state(
+    vle: Vle, course: People, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = vle.begin(client)
+    token = vle.token(vle.claims(PRIYA, begun.nonce))
+    assert vle.post(client, token, begun.state).status_code == 303
+    assert vle.post(client, token, vle.begin(client).state).status_code == 400
+    assert _why(caplog) == "nonce"
+
+
+def test_the_nonce_of_one_login_does_not_fit_the_state_of_another(
+    vle: Vle, course: People, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    one, two = vle.begin(client), vle.begin(client)
+    swapped = vle.token(vle.claims(PRIYA, one.nonce))
+    assert vle.post(client, swapped, two.state).status_code == 400
+    assert _why(caplog) == "nonce"
+
+
+def test_twenty_at_once_and_one_wins(
+    vle: Vle, course: People, client: FlaskClient, app: Flask, browser: Browser
+) -> None:
+    vle.launch(client, PRIYA)
+    begun = vle.begin(client)
+    token = vle.token(vle.claims(PRIYA, begun.nonce))
+    cookie = client.get_cookie("__Host-lms_browser", domain="tool.test")
+    assert cookie is not None
+    gate, statuses = threading.Barrier(20), []
+
+    def post() -> None:
+        racer = app.test_client()
+        racer.set_cookie("__Host-lms_browser", cookie.value, domain="tool.test", secure=True)
+        gate.wait()
+        answer = racer.post(
+            "/lti/launch",
+            data={"id_token": token, "state": begun.state},
+            base_url=TOOL,
+        )
+        statuses.append(answer.status_code)
+
+    threads = [threading.Thread(target=post) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(statuses) == [303] + [400] * 19
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Launch)) == 2
+
+
+def test_another_browsers_cookie_is_refused(
+    vle: Vle,
+    course: People,
+    client: FlaskClient,
+    browser: Browser,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    begun = vle.begin(client)
+    other = browser()
+    vle.begin(other)
+    answer = vle.post(other, vle.token(vle.claims(PRIYA, begun.nonce)), begun.state)
+    assert answer.status_code == 400
+    assert _why(caplog) == "state is this browser's"
+
+
+def test_a_login_lasts_ten_minutes(
+    vle: Vle, course: People, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = vle.begin(client)
+    with time_machine.travel(clock.now() + timedelta(minutes=10, seconds=5)):
+        answer = vle.post(client, vle.token(vle.claims(PRIYA, begun.nonce)), begun.state)
+    assert answer.status_code == 400
+    assert _why(caplog) == "state is not old"
+
+
+@pytest.mark.parametrize("state", ["", "made-up", "\x00", "ÿ" * 5000])
+def test_an_unknown_state_is_refused(vle: Vle, client: FlaskClient, state: str) -> None:
+    answer = vle.post(client, vle.token(vle.claims(PRIYA, "n")), state)
+    assert answer.status_code == 400
+    assert vle.calls == []
+
+
+# --- the platform ---
+
+
+def test_a_suspended_platform_lets_nobody_in(
+    vle: Vle, course: People, client: FlaskClient, app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = vle.begin(client)
+    suspend(app, vle.platform_id)
+    answer = vle.post(client, vle.token(vle.claims(PRIYA, begun.nonce)), begun.state)
+    assert answer.status_code == 403
+    assert _why(caplog) == "platform is active"
+    assert vle.begin(client).response.status_code == 403
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Answered(500, '{"error": "broken"}'),
+        Answered(200, "not JSON"),
+        Answered(200, '["a list"]'),
+        Answered(200, '{"keys": "none"}'),
+        Answered(302, "", headers={"Location": "https://other.test/"}),
+        Answered(200, "x" * 600_000),
+        requests.ConnectionError(),
+        requests.Timeout(),
+    ],
+)
+def test_a_key_set_that_cannot_be_read_is_a_refusal_and_then_mends(
+    vle: Vle,
+    course: People,
+    client: FlaskClient,
+    caplog: pytest.LogCaptureFixture,
+    fault: Answered | Exception,
+) -> None:
+    vle.answers["jwks.json"] = [fault]
+    assert vle.launch(client, PRIYA).status_code == 400
+    assert _why(caplog) == "keys can be fetched"
+    assert vle.launch(client, PRIYA).status_code == 400  # within ten seconds nobody is asked again
+    assert len(vle.calls) == 1
+    with time_machine.travel(clock.now() + timedelta(seconds=11)):
+        assert vle.launch(client, PRIYA).status_code == 303
+    assert len(vle.calls) == 2
+
+
+@pytest.mark.parametrize(
+    "changes", [{"kty": "oct"}, {"alg": "HS256"}, {"use": "enc"}, {"n": "not base64!"}, {"n": None}]
+)
+def test_a_key_that_is_not_for_signing_is_not_used(
+    vle: Vle, course: People, client: FlaskClient, changes: dict[str, Any]
+) -> None:
+    import json
+
+    keys = {"keys": ["rubbish", vle.keys[0].jwk | changes]}
+    vle.answers["jwks.json"] = [Answered(200, json.dumps(keys))]
+    assert vle.launch(client, PRIYA).status_code == 400
+
+
+def test_a_rotated_key_is_fetched_once_more(vle: Vle, course: People, client: FlaskClient) -> None:
+    vle.launch(client, PRIYA)
+    vle.keys.insert(0, Key("vle-key-2"))
+    with time_machine.travel(clock.now() + timedelta(seconds=11)):
+        assert vle.launch(client, PRIYA).status_code == 303
+    assert len(vle.calls) == 2
+
+
+def test_unknown_keys_do_not_make_us_hammer_the_platform(
+    vle: Vle, course: People, client: FlaskClient
+) -> None:
+    vle.launch(client, PRIYA)
+    with time_machine.travel(clock.now() + timedelta(seconds=11)):
+        for _ in range(5):
+            begun = vle.begin(client)
+            token = vle.token(vle.claims(PRIYA, begun.nonce), kid="made-up")
+            assert vle.post(client, token, begun.state).status_code == 400
+    assert len(vle.calls) == 2
+
+
+def test_a_withdrawn_key_is_forgotten_within_a_day_but_an_outage_is_survived(
+    vle: Vle, course: People, client: FlaskClient
+) -> None:
+    vle.launch(client, PRIYA)
+    with time_machine.travel(clock.now() + timedelta(days=1, minutes=1)):
+        vle.answers["jwks.json"] = [Answered(503)]
+        assert vle.launch(client, PRIYA).status_code == 303
+    with time_machine.travel(clock.now() + timedelta(days=1, minutes=2)):
+        old = vle.keys.pop()
+        vle.keys.append(Key("vle-key-2"))
+        begun = vle.begin(client)
+        token = vle.token(vle.claims(PRIYA, begun.nonce), key=old)
+        assert vle.post(client, token, begun.state).status_code == 400
+
+
+# --- logins ---
+
+
+@pytest.mark.parametrize(
+    ("changes", "check"),
+    [
+        ({"iss": None}, "platform is known"),
+        ({"iss": "https://unknown.test"}, "platform is known"),
+        ({"iss": "\x00"}, "platform is known"),
+        ({"client_id": "unknown"}, "platform is known"),
+        ({"login_hint": None}, "login has login_hint"),
+        ({"target_link_uri": None}, "login has target_link_uri"),
+        ({"target_link_uri": "https://other.test/"}, "login's target is ours"),
+        ({"lti_message_hint": "x" * 5000}, "login is short"),
+    ],
+)
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_bad_login_is_refused_and_nothing_is_stored(
+    vle: Vle,
+    client: FlaskClient,
+    app: Flask,
+    caplog: pytest.LogCaptureFixture,
+    changes: dict[str, Any],
+    check: str,
+    method: str,
+) -> None:
+    answer = vle.begin(client, method=method, **changes).response
+    assert answer.status_code == 400
+    assert _why(caplog) == check
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(LoginAttempt)) == 0
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_login_may_come_either_way_and_without_a_client(
+    vle: Vle, course: People, client: FlaskClient, method: str
+) -> None:
+    begun = vle.begin(client, method=method, client_id=None)
+    assert begun.response.status_code == 302
+    token = vle.token(vle.claims(PRIYA, begun.nonce))
+    assert vle.post(client, token, begun.state).status_code == 303
+
+
+def test_a_login_of_an_issuer_with_two_clients_must_say_which(
+    vle: Vle, client: FlaskClient
+) -> None:
+    vle.register(client_id="another-client")
+    assert vle.begin(client, client_id=None).response.status_code == 400
+    assert vle.begin(client).response.status_code == 302
+
+
+def test_an_auth_address_with_a_query_keeps_it(vle: Vle, client: FlaskClient) -> None:
+    vle.register(auth_login_url=f"{ISSUER}/auth?tenant=7")
+    begun = vle.begin(client)
+    assert begun.response.location.startswith(f"{ISSUER}/auth?tenant=7&scope=openid")
+    assert begun.asked["tenant"] == "7"
+
+
+# --- the way back ---
+
+
+def test_a_refusal_offers_the_way_back_to_the_vle_alone(
+    vle: Vle, course: People, client: FlaskClient
+) -> None:
+    answer = vle.launch(client, PRIYA, sub="")
+    back = re.search(r'href="(https://vle\.test/return[^"]+)" rel="noreferrer"', answer.text)
+    assert back is not None
+    assert "lti_errormsg=" in back[1]
+    from lms.lti.rules.claims import LAUNCH_PRESENTATION
+
+    for elsewhere in ("https://other.test/return", "javascript:alert(1)"):
+        changes = {"sub": "", LAUNCH_PRESENTATION: {"return_url": elsewhere}}
+        answer = vle.launch(client, PRIYA, **changes)
+        assert elsewhere not in answer.text
+        assert "Back to the course" not in answer.text
+
+
+def test_an_error_of_the_vle_is_a_page_in_plain_words(
+    vle: Vle, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    begun = vle.begin(client)
+    sent = {"error": "access_denied", "error_description": "<b>User 4</b>", "state": begun.state}
+    answer = client.post("/lti/launch", data=sent)
+    assert answer.status_code == 400
+    assert "did not confirm that it is you" in answer.text
+    assert "User 4" not in answer.text
+    assert "User 4" not in caplog.text
+    assert f"frame-ancestors {ISSUER}" in answer.headers["Content-Security-Policy"]
+
+
+def test_a_launch_address_in_the_address_bar_says_how_it_works(client: FlaskClient) -> None:
+    assert client.get("/lti/launch").status_code == 405
+
+
+def test_no_refusal_logs_a_person(
+    vle: Vle, course: People, client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    vle.launch(client, PRIYA, iss="https://other.test")
+    for word in ("Priya", "priya@", "p-priya", "SECRETSESSKEY"):
+        assert word not in caplog.text
