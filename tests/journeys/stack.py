@@ -102,8 +102,11 @@ def wait_until(happened: Callable[[], object], what: str, *, seconds: float = 30
 
 
 @contextmanager
-def running_product(folder: Path) -> Iterator[Product]:
-    """Everything `make run` starts, on free ports, with the demo people, in `folder`."""
+def running_product(folder: Path, **more: str) -> Iterator[Product]:
+    """Everything `make run` starts, on free ports, with the demo people, in `folder`.
+
+    `more` are further settings, by their full names.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     tool = f"http://127.0.0.1:{free_port()}"
     kept = {name: value for name, value in os.environ.items() if not name.startswith("LMS_")}
@@ -116,6 +119,7 @@ def running_product(folder: Path) -> Iterator[Product]:
         "LMS_UPLOADS": str(folder / "uploads"),
         "LMS_QUEUE": str(folder / "queue.sqlite3"),
         "LMS_SMTP_URL": f"file://{folder / 'mail'}",
+        **more,
     }
     with running_vle(folder / "vle", tool, mail_folder=folder / "mail", patience=5) as vle:
         product = Product(tool, folder, env, vle)
