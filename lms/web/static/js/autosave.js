@@ -99,7 +99,8 @@ class Autosave {
   listen() {
     this.form.addEventListener("input", () => this.changed(WAIT));
     this.form.addEventListener("change", () => this.changed(400));
-    this.form.addEventListener("focusout", () => this.dirty() && this.save());
+    // Not at once: the badge's words would move what is being clicked, and the click would be lost.
+    this.form.addEventListener("focusout", () => this.dirty() && this.changed(400));
     this.form.addEventListener("submit", (event) => this.submitting(event));
     window.addEventListener("online", () => this.dirty() && this.save());
     window.addEventListener("pagehide", () => this.part());

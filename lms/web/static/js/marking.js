@@ -5,4 +5,9 @@ document.addEventListener("lms:saved", (event) => {
     const words = live[place.dataset.live];
     if (words !== undefined) place.textContent = words;
   }
+  for (const place of document.querySelectorAll("[data-live-icon]")) {
+    const icon = place.querySelector("use");
+    const name = live[place.dataset.liveIcon];
+    if (icon && name) icon.setAttribute("href", icon.getAttribute("href").replace(/#.*$/, `#${name}`));
+  }
 });
