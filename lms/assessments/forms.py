@@ -12,7 +12,7 @@ from wtforms import (
     HiddenField,
     IntegerField,
     RadioField,
-    SelectChoice,
+    SelectChoice,  # type: ignore[attr-defined]  # newer than its stubs
     StringField,
     TextAreaField,
     ValidationError,
@@ -110,6 +110,15 @@ class MarkForm(Form):
         """A field of one criterion: `band`, `points` or `why`."""
         field: Field = self[f"{criterion.id}-{name}"]
         return field
+
+    def in_one_text(self) -> str:
+        """Everything typed, to be copied from a page that can no longer take it."""
+        parts = []
+        for criterion in self.criteria:
+            typed = [self.part(criterion, name).data or "" for name in ("band", "points", "why")]
+            if any(typed):
+                parts.append(f"{criterion.title}: {' '.join(typed[:2])}\n{typed[2]}")
+        return "\n\n".join([*parts, self.comment.data or ""]).strip()
 
     def decisions(self) -> dict[str, Decision]:
         """What the form says about every criterion; only for a valid form."""

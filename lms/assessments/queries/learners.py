@@ -55,7 +55,7 @@ def regulations_of(cohort: Cohort) -> Regulations:
 def hold_place(enrolment_id: int) -> None:
     """Let nobody else write this learner's work until the transaction ends."""
     db.session.execute(
-        select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update()
+        select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update(key_share=True)
     ).all()
 
 

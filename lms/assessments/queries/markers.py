@@ -59,7 +59,7 @@ def hold_scripts(submission_ids: Collection[int]) -> None:
         select(Submission.id)
         .where(Submission.id.in_(submission_ids))
         .order_by(Submission.id)
-        .with_for_update()
+        .with_for_update(key_share=True)
     ).all()
 
 

@@ -120,7 +120,7 @@ def shown_name(name: str, media_type: str) -> str:
     last = re.split(r"[\\/]", name)[-1]
     kept = "".join(letter for letter in last if letter.isprintable() and letter not in '<>:"|?*')
     ending = ENDINGS[media_type]
-    stem = kept.strip(" .")
+    stem = kept.strip()
     if stem.lower().endswith(ending):
         stem = stem[: -len(ending)]
     return (stem[:_NAME_LENGTH].strip(" .") or "file") + ending

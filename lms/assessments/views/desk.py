@@ -114,6 +114,7 @@ def _page(
         queue=queue,
         theirs=theirs,
         refused=refused,
+        unsaved=form.in_one_text() if refused and not open_to_change else "",
     )
 
 

@@ -75,6 +75,7 @@ class SoFar:
     of: str
     rest: str
     criteria: Mapping[str, str]
+    icons: Mapping[str, str]
 
     def live(self) -> dict[str, str]:
         """The same for js/marking.js: what to write where."""
@@ -85,6 +86,7 @@ class SoFar:
             "of": self.of,
             "rest": self.rest,
             **named,
+            **{f"icon-{key}": icon for key, icon in self.icons.items()},
         }
 
 
@@ -101,6 +103,7 @@ def so_far(asked: Assessment, decisions: Mapping[str, Decision], regulations: Re
         of=f"So far, from {count_in_words(len(done)).lower()} of {count_in_words(total).lower()}",
         rest=_rest(left),
         criteria={c.id: _word(each[c.id], regulations) for c in asked.criteria},
+        icons={c.id: "check" if each[c.id].decided else "open" for c in asked.criteria},
     )
 
 
