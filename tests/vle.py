@@ -15,6 +15,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -71,14 +72,23 @@ TOMOS = Person("p-tomos", "Tomos Sample")
 IMOGEN = Person("t-imogen", "Imogen Example", (INSTRUCTOR,))
 
 
+@cache
+def _private(_kid: str) -> rsa.RSAPrivateKey:
+    """A key takes a while to make; each is made once a run."""
+    return rsa.generate_private_key(public_exponent=65537, key_size=2048)
+
+
 @dataclass
 class Key:
     """A key the platform signs with."""
 
     kid: str
-    private: rsa.RSAPrivateKey = field(
-        default_factory=lambda: rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    )
+    family: str = "the platform's own"
+
+    @property
+    def private(self) -> rsa.RSAPrivateKey:
+        """Its private part."""
+        return _private(f"{self.family} {self.kid}")
 
     @property
     def jwk(self) -> dict[str, Any]:

@@ -31,7 +31,7 @@ from tests.conftest import People
 from tests.lti.conftest import Browser
 from tests.vle import ISSUER, PRIYA, TOOL, Answered, Key, Vle, suspend
 
-STRANGER = Key("vle-key-1")  # the platform's key id, somebody else's key
+STRANGER = Key("vle-key-1", "a stranger's")  # the platform's key id, somebody else's key
 Forge = Callable[[Vle, dict[str, Any]], str]
 
 

@@ -62,13 +62,19 @@ def _refuse(check: str, what: str) -> Refusal:
     )
 
 
+def check_form(asked: dict[str, str]) -> None:
+    """Refuse a login request that nobody would write, before anything is asked of the database."""
+    if any(len(value) > LONGEST for value in asked.values()):
+        raise _refuse("login is short", "The VLE’s first message was too long.")
+    if not all(asked.get(name, "").isprintable() for name in ("iss", "client_id")):
+        raise unknown_platform()
+
+
 def check_request(asked: dict[str, str], *, tool_url: str) -> None:
     """Refuse a login request that lacks something or is not meant for us."""
     for name in ("iss", "login_hint", "target_link_uri"):
         if not asked.get(name):
             raise _refuse(f"login has {name}", "The VLE’s first message was not complete.")
-    if any(len(value) > LONGEST for value in asked.values()):
-        raise _refuse("login is short", "The VLE’s first message was too long.")
     if not is_ours(asked["target_link_uri"], tool_url):
         raise _refuse("login's target is ours", "The VLE’s activity leads to another site.")
 

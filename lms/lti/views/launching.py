@@ -89,6 +89,7 @@ def login() -> AnyResponse:
     asked, now = request.values.to_dict(), clock.now()
     settings = _settings()
     secret = browser_cookie(request) or secrets.token_urlsafe(32)
+    platform_login.check_form(asked)
     with db_writes():
         platform = _platform(asked.get("iss", ""), asked.get("client_id", ""))
         _know(platform)
