@@ -319,6 +319,7 @@ def test_an_accepted_invitation_can_be_neither_renewed_nor_taken_back(
     assert hub.post(f"/invitations/{number}/send-again").status_code == 409
     assert hub.post(f"/invitations/{number}/withdraw").status_code == 409
     assert hub.post("/invitations/999999/withdraw").status_code == 404
+    assert hub.post(f"/invitations/{10**20}/withdraw").status_code == 404
 
 
 def test_a_forged_or_mangled_link_is_not_known(invited: str, client: FlaskClient) -> None:

@@ -1,6 +1,7 @@
 """Signing in and out, as somebody in a browser meets it."""
 
 import logging
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -188,6 +189,25 @@ def test_many_tries_at_one_account_are_told_to_wait_and_then_may_go_on(client: F
     assert sign_in(client, email="adi@example.test").status_code == 422  # another account
     with time_machine.travel(clock.now() + timedelta(minutes=15, seconds=1)):
         assert sign_in(client).status_code == 303
+
+
+@pytest.mark.usefixtures("hattie")
+def test_tries_at_the_same_moment_are_counted_one_by_one(clean_database: Flask) -> None:
+    ready = threading.Barrier(12)
+    statuses: list[int] = []
+
+    def run() -> None:
+        browser = clean_database.test_client()
+        ready.wait()
+        answer = sign_in(browser, password="not the password", base_url="https://tool.test")
+        statuses.append(answer.status_code)
+
+    racers = [threading.Thread(target=run) for _ in range(12)]
+    for racer in racers:
+        racer.start()
+    for racer in racers:
+        racer.join()
+    assert sorted(statuses) == [422] * 8 + [429] * 4
 
 
 def test_an_address_without_an_account_is_limited_alike(client: FlaskClient) -> None:
