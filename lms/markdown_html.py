@@ -120,29 +120,18 @@ class _Notes:
 
 
 class _Citation(InlineProcessor):
-    """`[@A-007; C-012]` becomes numbers that lead to the list of sources."""
+    """`[@A-007; C-012]` becomes a place for numbers; `_Finish` numbers them in reading order.
 
-    def __init__(self, notes: _Notes) -> None:
+    Markdown does not visit inline text in that order: what stands in a block comes later.
+    """
+
+    def __init__(self) -> None:
         super().__init__(CITATION)
-        self.notes = notes
 
     def handleMatch(  # type: ignore[override]  # noqa: N802 (the library's name)
         self, m: re.Match[str], data: str
     ) -> tuple[etree.Element, int, int]:
-        sup = etree.Element("sup", {"class": "source-ref"})
-        ids = [part.strip().lstrip("@") for part in m.group(1).split(";") if part.strip()]
-        for position, fact in enumerate(ids):
-            first = fact not in self.notes.citations
-            if first:
-                self.notes.citations.append(fact)
-            number = str(self.notes.citations.index(fact) + 1)
-            link = etree.SubElement(sup, "a", {"href": f"#source-{number}"})
-            link.set("aria-label", f"Source {number}")
-            if first:
-                link.set("id", f"source-ref-{number}")
-            link.text = number
-            if position < len(ids) - 1:
-                link.tail = ", "
+        sup = etree.Element("sup", {"class": "source-ref", "data-facts": m.group(1)})
         return sup, m.start(0), m.end(0)
 
 
@@ -162,6 +151,8 @@ class _Finish(Treeprocessor):
             if link.get("data-ours") == "skip" and skipped_to:
                 link.text = f"Skip to “{skipped_to}”"
             self._finish_link(link)
+        for place in root.iter("sup"):
+            self._number(place)
         for image in root.iter("img"):
             src = image.get("src", "")
             self.notes.images.append(Image(src, image.get("alt", "").strip()))
@@ -169,9 +160,26 @@ class _Finish(Treeprocessor):
         for head in root.iter("th"):
             head.set("scope", "col")
 
+    def _number(self, place: etree.Element) -> None:
+        """Number the facts cited here, each by where it is first cited."""
+        facts = place.attrib.pop("data-facts", "").split(";")
+        ids = [fact.strip().lstrip("@") for fact in facts if fact.strip()]
+        for position, fact in enumerate(ids):
+            first = fact not in self.notes.citations
+            if first:
+                self.notes.citations.append(fact)
+            number = str(self.notes.citations.index(fact) + 1)
+            link = etree.SubElement(place, "a", {"href": f"#source-{number}"})
+            link.set("aria-label", f"Source {number}")
+            if first:
+                link.set("id", f"source-ref-{number}")
+            link.text = number
+            if position < len(ids) - 1:
+                link.tail = ", "
+
     def _finish_link(self, link: etree.Element) -> None:
         href = link.get("href", "")
-        if link.get("class", "").startswith("footnote") or href.startswith(("#fn", "#source-")):
+        if link.get("class", "").startswith("footnote") or href.startswith("#fn"):
             return
         if link.get("data-ours"):
             del link.attrib["data-ours"]
@@ -289,7 +297,7 @@ class _House(Extension):
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         # Before links (160), so that [@A-007] is not taken for a reference link.
-        md.inlinePatterns.register(_Citation(self.notes), "citation", 175)
+        md.inlinePatterns.register(_Citation(), "citation", 175)
         md.treeprocessors.register(_Finish(self.notes), "house", 1)
 
 

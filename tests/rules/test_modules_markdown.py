@@ -36,6 +36,13 @@ def test_citations_are_numbered_by_first_use_and_lead_both_ways() -> None:
     assert '<a aria-label="Source 2" href="#source-2" id="source-ref-2">2</a>' in html
 
 
+def test_citations_in_a_block_are_numbered_in_reading_order() -> None:
+    rendered = render(
+        "/// case | Amara\nOne [@B-001].\n///\n\nTwo [@A-007].\n\n> Three [@C-012].\n"
+    )
+    assert rendered.citations == ("B-001", "A-007", "C-012")
+
+
 def test_blocks_of_the_house() -> None:
     rendered = render(
         "/// aside | In Scotland\nOther law.\n///\n\n"
