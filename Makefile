@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+STATIC := $(shell find lms/web/static -type f ! -name "*.gz")
 
 .PHONY: help run test check setup setup-dev bench lock clean
 
@@ -22,13 +23,17 @@ check: setup-dev ## the quick part: format, lint, types, layers, and the tests w
 bench: setup-dev ## measure our pages beside a bare Flask "hello", on SQLite and PostgreSQL
 	@scripts/bench
 
-setup: $(VENV)/.installed ## make the environment in .venv
+setup: $(VENV)/.installed $(VENV)/.compressed ## make the environment in .venv
 
 $(VENV)/.installed: requirements.txt scripts/setup
 	@scripts/setup requirements.txt
 	@touch $@
 
-setup-dev: $(VENV)/.installed-dev ## the same with what tests need
+$(VENV)/.compressed: $(VENV)/.installed $(STATIC)
+	@$(BIN)/python -m whitenoise.compress --quiet --no-brotli lms/web/static
+	@touch $@
+
+setup-dev: $(VENV)/.installed-dev $(VENV)/.compressed ## the same with what tests need
 
 $(VENV)/.installed-dev: requirements-dev.txt $(VENV)/.installed scripts/setup-dev
 	@scripts/setup-dev

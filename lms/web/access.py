@@ -31,7 +31,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     frame_ancestors: tuple[str, ...] = ()
 
     def get_id(self) -> str:
-        """What Flask-Login keeps in the browser's session: the sign-in's secret, not the user's id."""
+        """What Flask-Login keeps in the session: the sign-in's secret, not the user's id."""
         return self.key
 
 

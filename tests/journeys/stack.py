@@ -58,10 +58,10 @@ class Product:
         return done.stdout
 
     def _start(self, what: str, *command: str) -> None:
-        log = (self.folder / f"{what}.log").open("ab")
-        self.children[what] = subprocess.Popen(
-            command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
-        )
+        with (self.folder / f"{what}.log").open("ab") as log:
+            self.children[what] = subprocess.Popen(
+                command, cwd=ROOT, env=self.env, stdout=log, stderr=log, start_new_session=True
+            )
 
     def start_server(self) -> None:
         """Start the server and wait until it answers."""

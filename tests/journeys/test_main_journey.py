@@ -132,7 +132,7 @@ def test_a_trainee_writes_and_hands_in(product: Product, chromium: Browser) -> N
     expect(page.locator("[data-saved-badge]").first).to_contain_text("Saved")
     page.reload()
     expect(page.locator("form[data-autosave] textarea")).to_have_value(DRAFT)
-    page.get_by_role("link", name="Look through it").click()
+    priya.press("Look through it")
     expect(page.locator("main")).to_contain_text("Amara says she wants")
     priya.look("look through it")
     page.locator("main input[type=checkbox]").check()
