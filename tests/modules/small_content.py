@@ -34,6 +34,7 @@ mark = "V"
 nations = ["england", "wales"]
 checked_on = 2026-11-21
 review_by = 2027-11-21
+status = "Its schedule is being checked."
 
 [E-001]
 statement = "The line can be called."

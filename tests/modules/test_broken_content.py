@@ -1,10 +1,13 @@
 """Every kind of fault in content is named by its file and line, with what to do."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from lms.app import create_app
+from lms.config import Settings
 from lms.modules.catalogue import BrokenContent, check, load, report
 from tests.modules.small_content import FILES, write_small_content
 
@@ -330,6 +333,12 @@ TABLE: dict[str, tuple[Change, str, str, str]] = {
         'text = "30"',
         "needs digits in `text`",
     ),
+    "feedback that judges": (
+        (f"{U1}/check.toml", "We would begin here too. An ear.", "Wrong. An ear."),
+        f"{U1}/check.toml",
+        "We would begin here too. An ear.",
+        "feedback begins with “Wrong.”",
+    ),
     "an order without feedback": (
         (f"{U1}/check.toml", "feedback_wrong", "feedback_other"),
         f"{U1}/check.toml",
@@ -499,6 +508,12 @@ def test_a_missing_file_and_a_missing_folder(folder: Path, tmp_path: Path) -> No
             "was to be reviewed by 2026-11-23",
         ),
         (
+            (f"{U1}/unit.toml", "minutes = 20", "minutes = 25"),
+            f"{U1}/unit.toml",
+            "minutes",
+            "its pages take 20 minutes together",
+        ),
+        (
             ("support.toml", 'fact = "E-001"\n', ""),
             "facts/law.toml",
             "[E-001]",
@@ -522,6 +537,12 @@ def test_the_server_refuses_faulty_content_and_names_every_line(folder: Path) ->
     with pytest.raises(BrokenContent) as refused:
         load(folder)
     assert "content/pgcert/m1/u1/first.md:6: fact `A-002`" in str(refused.value)
+
+
+def test_the_app_does_not_start_on_faulty_content(folder: Path, settings: Settings) -> None:
+    change(folder, (f"{U1}/first.md", "[@A-001]", "[@A-002]"))
+    with pytest.raises(BrokenContent, match=r"first\.md:6: fact `A-002`"):
+        create_app(replace(settings, content=folder), testing=True)
 
 
 def test_the_report_says_whether_the_server_would_start(folder: Path) -> None:

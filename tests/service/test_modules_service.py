@@ -53,6 +53,49 @@ def test_done_keeps_the_first_time_and_moves_on_with_a_new_version(
     assert (first.content_hash, first.done_at) == (small.page("m1/u1/first").content_hash, LATER)
 
 
+def test_another_window_that_was_first_is_not_an_error(
+    ada: Actor, reflection: Reflection, database: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both looked, found nothing, and wrote: the database lets one in, the other takes its row."""
+    first = service.mark_done("m1/u1/first", actor=ada, now=NOW)
+    chosen = service.choose_way("m1/u1/heavy", Way.ALL, actor=ada, now=NOW)
+    service.save_entry(reflection, "One", version=0, actor=ada, now=NOW)
+    for name in ("find_completion", "find_choice", "find_entry"):
+        monkeypatch.setattr(queries, name, _blind_once(getattr(queries, name)))
+    assert service.mark_done("m1/u1/first", actor=ada, now=LATER) is first
+    again = service.choose_way("m1/u1/heavy", Way.SUMMARY, actor=ada, now=LATER)
+    assert again is chosen
+    assert chosen.way is Way.SUMMARY
+    with pytest.raises(Conflict):
+        service.save_entry(reflection, "Other words", version=0, actor=ada, now=LATER)
+    database.commit()
+    assert [entry.text for entry in queries.entries_of(ada.user_id)] == ["One"]
+
+
+def _blind_once(real: Any) -> Any:
+    seen: list[bool] = []
+
+    def find(*args: Any) -> Any:
+        seen.append(True)
+        return None if len(seen) == 1 else real(*args)
+
+    return find
+
+
+def test_two_tries_at_the_same_moment_are_one(
+    ada: Actor, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"safe": ("999",), "other": ("go",)}
+    service.answer_check(
+        check, given, number=1, content_hash=check.content_hash, actor=ada, now=NOW
+    )
+    monkeypatch.setattr(queries, "attempts_at", lambda _place, keys: {key: [] for key in keys})
+    with pytest.raises(Conflict):
+        service.answer_check(
+            check, given, number=1, content_hash=check.content_hash, actor=ada, now=NOW
+        )
+
+
 def test_acts_need_a_place_in_the_programme(database: Any, people: People, check: Check) -> None:
     for somebody in (people.max, people.morgan, people.hub):
         who = actor(somebody)

@@ -85,7 +85,8 @@ def test_the_last_page_closes_the_unit(ada: FlaskClient) -> None:
 
 def test_sources_are_numbered_and_dated(ada: FlaskClient) -> None:
     page = open_page(ada, FIRST)
-    assert "Modern Slavery Act 2015, section 1. Holds in England and Wales." in page.text
+    assert "Modern Slavery Act 2015, section 1. Holds in England and Wales. Its" in page.text
+    assert "Its schedule is being checked. Fact A-001." in page.text
     assert "Saturday 21 November 2026" in page.text
     assert "Law and guidance as at Sunday 1 November 2026" in page.text
     assert 'id="source-1"' in page.html

@@ -1,5 +1,6 @@
 """Checks and reflections: what a page may ask, and what it answers."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -226,6 +227,7 @@ def _check_question(source: Source, at: KeyPath, question: _QuestionFile) -> Non
         if said not in feedback and written:
             message = f"`{said}` has no place in a question of type {question.type}: take it out"
             source.fault(source.line(*at, said), message)
+    _check_words(source, at, question)
     if part == "answer":
         _check_answers(source, at, question)
     else:
@@ -233,6 +235,24 @@ def _check_question(source: Source, at: KeyPath, question: _QuestionFile) -> Non
             source, at, part, [o.id for o in question.option] + [i.id for i in question.item]
         )
         _check_right(source, at, question)
+
+
+def _check_words(source: Source, at: KeyPath, question: _QuestionFile) -> None:
+    """Feedback says where we would begin; it judges nobody (look.md section 5)."""
+    said: list[tuple[KeyPath, str]] = [
+        (("feedback_right",), question.feedback_right or ""),
+        (("feedback_wrong",), question.feedback_wrong or ""),
+        (("feedback_other",), question.feedback_other or ""),
+        *((("option", n, "feedback"), o.feedback) for n, o in enumerate(question.option)),
+        *((("answer", n, "feedback"), a.feedback) for n, a in enumerate(question.answer)),
+    ]
+    for place, words in said:
+        if re.match(r"(wrong|incorrect|correct|right|well done)\b", words, re.IGNORECASE):
+            message = (
+                f"feedback begins with “{words.split()[0]}”: begin with where we would begin, "
+                "such as “We would begin here too.”"
+            )
+            source.fault(source.line(*at, *place), message)
 
 
 def _check_ids(source: Source, at: KeyPath, part: str, ids: list[str]) -> None:

@@ -49,6 +49,7 @@ class UnitReader:
         closing = self._read_closing(shape)
         pages = [self._read_page(slug, place) for place, slug in enumerate(shape.pages, 1)]
         self._check_files(shape)
+        self._check_minutes(shape, [page for page in pages if page is not None])
         return Unit(
             key=self.key,
             slug=self.folder.name,
@@ -202,6 +203,12 @@ class UnitReader:
                 )
             else:
                 self.figures.add(name)
+
+    def _check_minutes(self, shape: UnitFile, pages: list[Page]) -> None:
+        together = sum(page.minutes for page in pages)
+        if pages and together != shape.minutes:
+            message = f"its pages take {together} minutes together: mend `minutes` here or there"
+            self.source.warn(self.source.line("minutes"), message)
 
     def _check_files(self, shape: UnitFile) -> None:
         """Every file of the folder is used by something."""

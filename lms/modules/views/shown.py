@@ -9,7 +9,7 @@ from markupsafe import Markup
 from lms import clock
 from lms.actor import Actor
 from lms.modules import queries
-from lms.modules.catalogue import Check, Item, Module, Page, Question, Text, Unit, catalogue
+from lms.modules.catalogue import Check, Fact, Item, Module, Page, Question, Text, Unit, catalogue
 from lms.modules.forms import AnswersSent, field_name
 from lms.modules.models import CheckAttempt, JournalEntry
 from lms.modules.rules.checks import (
@@ -219,13 +219,18 @@ def sources_of(text: Text | None) -> list[SourceShown]:
     """The numbered sources of a text, each with where it holds and when it was checked."""
     return [
         SourceShown(
-            text=f"{cited.fact.source.rstrip('.')}. Holds in {cited.fact.holds_in}. "
-            f"Fact {cited.fact.id}.",
+            text=_source(cited.fact),
             url=next((p.url for p in cited.fact.publications if p.url), None),
             checked_on=clock.day(cited.fact.checked_on),
         )
         for cited in (text.sources if text else ())
     ]
+
+
+def _source(fact: Fact) -> str:
+    """Where a fact is from and holds, and what is still open about it."""
+    open_still = f" {fact.status.rstrip('.')}." if fact.status else ""
+    return f"{fact.source.rstrip('.')}. Holds in {fact.holds_in}.{open_still} Fact {fact.id}."
 
 
 def show_check(
