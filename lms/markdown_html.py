@@ -26,6 +26,7 @@ from pymdownx.blocks.block import Block, type_string  # type: ignore[import-unty
 
 CITATION = r"\[@([^\]\[]+)\]"
 EXTENSIONS = ("tables", "def_list", "footnotes", "toc", "sane_lists", "abbr")
+_PLAIN = re.compile(r"(?!\d+[.)]|[-:/])[^\W_](?:[^\W_]|[ .,;:'\"\u2018-\u201d?!()%£/…=–—-])*")
 EXTERNAL = ("http", "https", "mailto", "tel")
 
 TAGS = {
@@ -333,6 +334,8 @@ def render(
 
 def inline(text: str) -> Markup:
     """One line of Markdown without the paragraph round it: prompts, options, feedback."""
+    if _PLAIN.fullmatch(text):
+        return escape(text)  # most lines have no markup; a parser for each costs some 4 ms
     html = str(render(text).html).strip()
     whole = re.fullmatch(r"<p>(.*)</p>", html, re.DOTALL)
     return Markup(whole.group(1) if whole and "<p>" not in whole.group(1) else html)  # noqa: S704

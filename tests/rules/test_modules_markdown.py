@@ -98,6 +98,25 @@ def test_one_line_has_no_paragraph_round_it() -> None:
 
 
 @pytest.mark.parametrize(
+    "written",
+    [
+        "We would begin here too. Ask.",
+        "“A plan”, in 3 parts: who, what – and when?",
+        "45 days (at least)",
+        "999",
+        "1. not a list",
+        "- not a list either",
+        "a_b_c and 2 * 3",
+        "a < b & c",
+        "see https://example.org/x",
+    ],
+)
+def test_a_line_without_markup_reads_as_it_was_written(written: str) -> None:
+    shown = inline(written).striptags()
+    assert shown == written.removeprefix("1. ").removeprefix("- ")
+
+
+@pytest.mark.parametrize(
     ("typed", "shown"),
     [
         ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"),
