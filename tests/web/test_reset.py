@@ -75,9 +75,9 @@ def test_the_reply_is_the_same_for_a_known_and_an_unknown_address(
     known = ask(client, " HATTIE@example.test ")
     unknown = ask(client, "nobody@example.test")
     assert known.status_code == unknown.status_code == 303
-    assert known.location == unknown.location == "/reset/sent"
+    assert known.location == unknown.location == "/reset?sent=yes"
     assert known.get_data() == unknown.get_data()
-    assert "If that address signs in here" in client.get("/reset/sent").get_data(as_text=True)
+    assert "If that address signs in here" in client.get("/reset?sent=yes").get_data(as_text=True)
     (letter,) = letters(clean_database)
     assert letter.to == HATTIE
     assert letter.subject == "Choose a new password"

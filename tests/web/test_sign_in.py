@@ -166,7 +166,8 @@ def test_signing_out_ends_the_sign_in_even_for_a_copied_cookie(client: FlaskClie
 
 
 def test_signing_out_without_being_signed_in_is_no_trouble(client: FlaskClient) -> None:
-    assert client.post("/sign-out").status_code == 303
+    answer = client.post("/sign-out")
+    assert (answer.status_code, answer.location) == (303, "/sign-in?next=/home")
 
 
 @pytest.mark.usefixtures("hattie")

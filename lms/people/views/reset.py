@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 
 from lms import clock
 from lms.db import db
@@ -26,11 +26,13 @@ from lms.web.access import public
 @public
 def reset_start() -> Any:
     """Ask for a link. The reply is the same whether or not the address is known."""
+    if request.method == "GET" and "sent" in request.args:
+        return render_template("people/reset_sent.html")
     form = ResetStartForm()
     if form.validate_on_submit():
         try:
             _ask(typed(form.email))
-            return redirect(url_for("people.reset_sent"), 303)
+            return redirect(url_for("people.reset_start", sent="yes"), 303)
         except TooMany as refusal:
             form.form_errors.append(refusal.message)
             page = render_template("people/reset_start.html", form=form)
@@ -49,13 +51,6 @@ def _ask(email: str) -> None:
     resets.ask_reset(email=email, links=links(), now=now)
     db.session.commit()  # once, known address or not
     poke("messages")
-
-
-@bp.get("/reset/sent")
-@public
-def reset_sent() -> str:
-    """What happens next."""
-    return render_template("people/reset_sent.html")
 
 
 @bp.route("/reset/<token>", methods=["GET", "POST"])

@@ -6,6 +6,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms import clock
+from lms.actor import Action
 from lms.db import db
 from lms.errors import TooMany
 from lms.people import rules
@@ -18,7 +19,7 @@ from lms.people.views.browser import (
     sign_browser_in,
     sign_browser_out,
 )
-from lms.web.access import find_signed_in, public, safe_next
+from lms.web.access import find_signed_in, public, requires, safe_next
 
 NO_MATCH = (
     "We could not sign you in with that address and password. "
@@ -72,7 +73,7 @@ def _page(form: SignInForm, status: int, headers: dict[str, str] | None = None) 
 
 
 @bp.post("/sign-out")
-@public
+@requires(Action.SIGNED_IN)
 def sign_out() -> Response:
     """Sign this browser out."""
     sign_browser_out(clock.now())
