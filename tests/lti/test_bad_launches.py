@@ -50,7 +50,7 @@ def _at(**seconds: int) -> Forge:
     return forge
 
 
-# The certification suite's bad payloads (B1 to B12), and what a strict tool refuses besides (lti.md).
+# The certification suite's bad payloads (B1 to B12), and what a strict tool refuses besides.
 BAD: dict[str, tuple[str, Forge]] = {
     "B1 no kid": ("key is named", lambda vle, claims: vle.token(claims, kid=None)),
     "B2 unknown kid": ("key is the platform's", lambda vle, claims: vle.token(claims, kid="other")),

@@ -150,7 +150,7 @@ LABEL = {"V6 e-mail only": "priya", "V8 no personal data": NAMELESS}
 @pytest.mark.parametrize("name", VALID)
 @pytest.mark.parametrize("teacher", [True, False])
 def test_a_valid_launch_is_let_in(
-    vle: Vle, course: People, client: FlaskClient, app: Flask, name: str, teacher: bool
+    vle: Vle, course: People, client: FlaskClient, app: Flask, name: str, *, teacher: bool
 ) -> None:
     changes = dict(VALID[name])
     role = "Instructor" if teacher else "Learner"

@@ -1,7 +1,7 @@
 """The six messages that a Moodle 4.5 was recorded to send, signed again with a key of ours.
 
-They are Moodle's own words (tests/lti/moodle_messages.json): its issuer, its deployment, its claims and their odd
-values. What changes is what must: the times and the nonce.
+They are Moodle's own words (tests/lti/moodle_messages.json): its issuer, its deployment, its claims
+and their odd values. What changes is what must: the times and the nonce.
 """
 
 import json

@@ -1,6 +1,5 @@
 """The rules of launching and sending, as tables."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -141,7 +140,8 @@ BAD: dict[str, list[Evidence]] = {
         _claim(RESOURCE_LINK, {"id": value}) for value in (LONG, 7, "\n")
     ],
     "context is an identifier": [
-        _claim(CONTEXT, value) for value in ({}, "2", {"id": ""}, {"id": LONG}, {"id": 2}, [])
+        *(_claim(CONTEXT, value) for value in ("2", [], {})),
+        *(_claim(CONTEXT, {"id": value}) for value in ("", LONG, 2)),
     ],
     "target is ours": [
         _claim(TARGET_LINK_URI, value)
@@ -319,7 +319,7 @@ def test_an_activity_opens_its_page_or_home(custom: Any, uri: str, expected: str
         ("", True, "cohort-3", "/home"),
     ],
 )
-def test_a_launch_lands(target: str, marks: bool, cohort: str | None, expected: str) -> None:
+def test_a_launch_lands(target: str, *, marks: bool, cohort: str | None, expected: str) -> None:
     assert places.landing(target, marks=marks, cohort=cohort) == expected
 
 
@@ -358,7 +358,7 @@ def test_an_origin_is_what_a_browser_says(url: str, expected: str | None) -> Non
         ("not an address", False),
     ],
 )
-def test_only_https_or_this_machine_is_asked(url: str, expected: bool) -> None:
+def test_only_https_or_this_machine_is_asked(url: str, *, expected: bool) -> None:
     assert addresses.may_be_asked(url) is expected
 
 
@@ -527,14 +527,11 @@ def test_points_are_sent_as_they_read(points: str, expected: str) -> None:
         ({"resultScore": 62, "resultMaximum": -1}, False),
     ],
 )
-def test_a_result_read_back_is_compared(held: dict[str, Any], expected: bool) -> None:
+def test_a_result_read_back_is_compared(held: dict[str, Any], *, expected: bool) -> None:
     assert scores.is_same(held, points=Decimal("62"), maximum=Decimal("100")) is expected
 
 
 def test_no_sentence_is_written_by_the_vle() -> None:
     echo = "Priya Example scored 12"
-    sentences: list[Callable[[], str]] = [
-        lambda status=status: scores.read_answer(Reply(status, echo), now=NOW).words  # type: ignore[misc]
-        for status in range(200, 600)
-    ]
-    assert not any(echo in sentence() for sentence in sentences)
+    for status in range(600):
+        assert echo not in scores.read_answer(Reply(status, echo), now=NOW).words

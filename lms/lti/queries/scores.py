@@ -227,13 +227,12 @@ def delivery_words(assessment: str, cohort_id: int) -> list[Standing]:
             .order_by(ScoreDelivery.status != Delivery.REFUSED, ScoreDelivery.id.desc())
         )
     }
-    people = dict(
-        db.session.execute(
-            select(User.id, User.name)
-            .where(User.id.in_({one.user_id for one in results}))
-            .order_by(User.id)
-        ).tuples()
+    named = db.session.execute(
+        select(User.id, User.name)
+        .where(User.id.in_({one.user_id for one in results}))
+        .order_by(User.id)
     )
+    people = {user_id: name for user_id, name in named}  # noqa: C416 - a Result is no mapping
     known = set(
         db.session.scalars(
             select(VleIdentity.user_id)
