@@ -1,8 +1,5 @@
 """The app is put together here: the only module that knows every feature."""
 
-import contextlib
-import importlib
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from flask import Flask, request
@@ -13,23 +10,31 @@ from sqlalchemy.exc import OperationalError
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
+from lms.assessments import views as assessments
+from lms.cli import init_cli
 from lms.config import ROOT, OddSettings, Settings, read_settings
 from lms.db import db, expect_writes
+from lms.lti import views as lti
 from lms.messages.delivery import init_mail
+from lms.modules import views as modules
+from lms.people import views as people
+from lms.progress import views as progress
 from lms.storage import init_storage
 from lms.tasks import init_tasks
 from lms.web.access import login_manager
 from lms.web.errors import init_errors
 from lms.web.headers import init_headers, static_headers
 from lms.web.health import init_health
-from lms.web.pages import STATIC, init_pages
+from lms.web.pages import STATIC, Id, init_pages
 from lms.web.prefix import LaunchPrefix
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 csrf = CSRFProtect()
-FEATURES = ("people", "modules", "assessments", "progress", "lti")
+
+
+FEATURES = (people, modules, assessments, progress, lti)
 MAX_UPLOAD = 20 * 1024 * 1024
 
 
@@ -39,6 +44,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     app = Flask("lms", static_folder="web/static", template_folder="web/templates")
     app.testing = testing
     _configure(app, settings)
+    app.url_map.converters["int"] = Id
     if settings.database_url.startswith("sqlite:///"):
         (ROOT / "var").mkdir(exist_ok=True)
     db.init_app(app)
@@ -53,7 +59,9 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     init_pages(app)
     init_health(app)
     app.before_request(_say_whether_we_write)
-    _init_features(app, settings)
+    for feature in FEATURES:
+        feature.init_feature(app, settings, csrf)
+    init_cli(app)
     _wrap(app, settings)
     return app
 
@@ -107,12 +115,3 @@ def _configure(app: Flask, settings: Settings) -> None:
 
 def _say_whether_we_write() -> None:
     expect_writes(expected=request.method not in ("GET", "HEAD", "OPTIONS"))
-
-
-def _init_features(app: Flask, settings: Settings) -> None:
-    for feature in FEATURES:
-        if find_spec(f"lms.{feature}") and find_spec(f"lms.{feature}.views"):
-            importlib.import_module(f"lms.{feature}.views").init_feature(app, settings, csrf)
-    if find_spec("lms.cli"):
-        with contextlib.suppress(ImportError, AttributeError):
-            importlib.import_module("lms.cli").init_cli(app)

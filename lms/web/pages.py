@@ -8,11 +8,19 @@ from typing import Any
 
 from flask import Flask, get_flashed_messages
 from jinja2 import StrictUndefined
+from werkzeug.routing import IntegerConverter, Map
 
 from lms import clock
 from lms.web.access import find_signed_in
 
 STATIC = Path(__file__).parent / "static"
+
+
+class Id(IntegerConverter):
+    """A number in an address that a database key could be: anything larger is not there."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=2**31 - 1)
 
 
 @cache

@@ -74,7 +74,7 @@ def _invited(form: InviteForm, actor: Actor) -> bool:
     return True
 
 
-@bp.post("/invitations/<int(max=2147483647):invitation_id>/send-again")
+@bp.post("/invitations/<int:invitation_id>/send-again")
 @requires(Action.INVITE)
 def send_again(invitation_id: int) -> Response:
     """Send a new link; the older one stops working."""
@@ -87,7 +87,7 @@ def send_again(invitation_id: int) -> Response:
     return redirect(url_for("people.invitations"), 303)
 
 
-@bp.post("/invitations/<int(max=2147483647):invitation_id>/withdraw")
+@bp.post("/invitations/<int:invitation_id>/withdraw")
 @requires(Action.INVITE)
 def withdraw(invitation_id: int) -> Response:
     """Take an invitation back."""
