@@ -6,13 +6,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_wtf.file import FileField
-from wtforms import (
+from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer than the stubs
     BooleanField,
     Field,
     HiddenField,
     IntegerField,
     RadioField,
-    SelectChoice,  # type: ignore[attr-defined]  # newer than its stubs
+    SelectChoice,
     StringField,
     TextAreaField,
     ValidationError,
@@ -25,9 +25,8 @@ from lms.assessments.rules.marking import BandRange, Decision, plain
 from lms.modules.catalogue import Criterion
 from lms.web.forms import Form, trimmed
 
-_CONTROL = re.compile(
-    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-)  # PostgreSQL stores no NUL; nobody types these
+# PostgreSQL stores no NUL; nobody types these.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def as_typed(value: Any) -> Any:
@@ -43,11 +42,20 @@ def _version() -> IntegerField:
     )
 
 
-class DraftForm(Form):
+class VersionedForm(Form):
+    """A form that names the version it was written over."""
+
+    version = _version()
+
+    def write_over(self, version: int) -> None:
+        """Let the next sending of these words be a choice made in sight of `version`."""
+        self.version.data, self.version.raw_data = version, None
+
+
+class DraftForm(VersionedForm):
     """The draft, a file, and which button was pressed."""
 
     text = TextAreaField("Your draft", filters=[as_typed], default="")
-    version = _version()
     file = FileField("Add a file")
 
     def sent_file(self) -> tuple[str, bytes] | None:
@@ -98,10 +106,9 @@ class PointsField(StringField):
             raise ValidationError(f"Write a mark of at most {self.highest}.")
 
 
-class MarkForm(Form):
+class MarkForm(VersionedForm):
     """The rubric as a form; `mark_form` adds three fields per criterion."""
 
-    version = _version()
     comment = TextAreaField("Overall comment, which the trainee will read", filters=[as_typed])
 
     criteria: tuple[Criterion, ...] = ()

@@ -144,7 +144,7 @@ def _not_saved(
     if isinstance(refusal, RuleBroken):
         return _page(asked, place, form=form, refused=refusal.reasons), 409
     theirs = queries.find_draft(place.id, asked.key, FIRST_ATTEMPT)
-    form.version.data = theirs.version if theirs else 0  # saving again is then a choice
+    form.write_over(theirs.version if theirs else 0)
     return _page(asked, place, form=form, theirs=theirs), 409
 
 

@@ -190,7 +190,7 @@ def _not_saved(submission_id: int, form: MarkForm, refusal: LmsError) -> Respons
         return make_response(jsonify(message=" ".join(reasons)), 409)
     submission = queries.script_visible_to(current_actor(), submission_id)
     theirs = mark_of(submission)
-    form.version.data = theirs.version if theirs else 0  # saving again is then a choice
+    form.write_over(theirs.version if theirs else 0)
     return _page(submission, form=form, theirs=theirs, refused=reasons), 409
 
 
