@@ -51,6 +51,7 @@ class Visitor:
         SHOTS.mkdir(parents=True, exist_ok=True)
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
+            place.evaluate("scrollTo(0, 0)")  # or what sticks to the top stands in the middle
             assert not _scrolls_sideways(place), f"{self.name}, {what}: wider than {width} px"
             slug = re.sub(r"\W+", "-", f"{self.name}-{self._count:02}-{what}").lower()
             page.screenshot(path=str(Path(SHOTS) / f"{slug}-{width}.png"), full_page=True)

@@ -123,6 +123,15 @@ def _resume(own: Own) -> Resume | None:
     )
 
 
+def _module_word(units: list[UnitStanding], *, here: bool) -> str:
+    states = {unit.state for unit in units}
+    if states == {UnitState.OUTLINE}:
+        return "Being written"
+    if states == {UnitState.DONE}:
+        return "Complete"
+    return "You are here" if here else ""
+
+
 _SEGMENT = {UnitState.DONE: "done", UnitState.BEGUN: "begun"}
 
 
@@ -138,7 +147,7 @@ def _module_row(own: Own, module: Module) -> ModuleRow:
     summary = f"{done} of {len(units)} units complete" + (f", {begun} begun" if begun else "")
     return ModuleRow(
         title=f"{module.short}: {module.title}",
-        word="Complete" if done == len(units) else "You are here" if here else "",
+        word=_module_word(units, here=here),
         url=url_for("modules.module", module=module.key),
         segments=tuple(_SEGMENT.get(unit.state, "open") for unit in units) if here else (),
         summary=summary if here or done else "",
