@@ -83,6 +83,7 @@ def test_a_file_chosen_but_not_added_by_its_button_is_kept_too(
         (b"%PDF-" + b"0" * (11 * 1024 * 1024), "larger than 10 MB"),
         (b"%PDF-" + b"0" * (24 * 1024 * 1024), "larger than 10 MB"),  # more than the app reads
     ],
+    ids=["not a document", "empty", "cut short", "macros", "large", "larger than we read"],
 )
 def test_a_refused_file_leaves_what_was_typed(
     browse: Browse, people: People, app: Flask, data: bytes, says: str
