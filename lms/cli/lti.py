@@ -80,7 +80,9 @@ def resume_platform(platform_id: int) -> None:
         db.session.commit()
 
 
-@group.command("rotate-keys", help="Publish a new key now; it signs from tomorrow.")
+@group.command(
+    "rotate-keys", help="Publish a new key now; it signs from tomorrow, or at once if none can."
+)
 def rotate_keys() -> None:
     """The old key stays in the key set for fourteen days after that."""
     with db_writes():

@@ -41,6 +41,11 @@ class Platform(Base):
     key_set: Mapped["PlatformKeySet"] = relationship(lazy="raise", back_populates="platform")
 
     @property
+    def service_origins(self) -> tuple[str, ...]:
+        """The origins that its services may live at when they are not https (on one machine)."""
+        return origins(self.issuer, self.auth_token_url)
+
+    @property
     def origins(self) -> tuple[str, ...]:
         """The origins that may frame us, and that a way back may lead to."""
         return origins(self.site_url, self.issuer, self.auth_login_url)

@@ -136,4 +136,15 @@ def test_the_waiting_page_is_for_those_who_came_from_a_vle(
     people: People, browse: Browse, client: FlaskClient
 ) -> None:
     assert client.get("/lti/waiting").status_code == 303
-    assert browse(people.ada).get("/lti/waiting").status_code == 200
+    assert browse(people.ada).get("/lti/waiting").status_code == 404
+
+
+def test_a_page_left_open_says_when_the_course_is_linked(
+    vle: Vle, people: People, client: FlaskClient, browse: Browse, app: Flask
+) -> None:
+    waiting = vle.launch(client, PRIYA).location
+    lead = browse(people.lin)
+    lead.post(f"/lti/courses/{_context_id(app)}", data={"cohort": str(people.cohort)})
+    page = client.get(waiting)
+    assert "This course is linked now" in page.text
+    assert "Cohort 3" in page.text

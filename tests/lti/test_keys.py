@@ -72,8 +72,12 @@ def test_private_keys_are_sealed_at_rest(vle: Vle, app: Flask) -> None:
         sealed = db.session.scalars(select(ToolKey.sealed_pem)).one()
         assert "PRIVATE KEY" not in sealed
         assert "PRIVATE KEY" in signing_key(secret_key=SECRET, now=clock.now()).private_pem
+        another = "another secret key, " + SECRET
         with pytest.raises(NoKey):
-            signing_key(secret_key="another secret key, " + SECRET, now=clock.now())
+            signing_key(secret_key=another, now=clock.now())
+        new = rotate_keys(secret_key=another, now=clock.now()).kid
+        db.session.commit()
+        assert signing_key(secret_key=another, now=clock.now()).kid == new
 
 
 def test_a_platform_is_added_listed_switched_off_and_on(clean_database: Flask) -> None:

@@ -1,6 +1,7 @@
 """Launches that are let in: who becomes whom, where they land, and what it costs."""
 
 import logging
+import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +29,7 @@ from lms.lti.rules.claims import (
 )
 from lms.lti.rules.places import NAMELESS
 from lms.people.models import Enrolment, RoleHeld, User
+from lms.people.service.places import enrol
 from tests.conftest import People
 from tests.lti.conftest import Browser
 from tests.vle import (
@@ -241,6 +243,9 @@ def test_a_place_that_was_ended_is_not_reopened_and_the_page_says_so(
         db.session.commit()
         place_id = place.id
 
+        enrol(user_id=place.user_id, cohort_id=course.other_cohort, now=clock.now())
+        db.session.commit()
+
     answer = vle.launch(client, PRIYA)
 
     assert answer.location.endswith("/lti/waiting")
@@ -264,7 +269,15 @@ def test_a_line_item_once_known_is_kept_when_a_launch_lacks_it(
 
 
 @pytest.mark.parametrize(
-    "lineitem", ["http://10.0.0.1/x", "file:///etc/passwd", 7, "https://a:b@vle.test/x", "\ud800"]
+    "lineitem",
+    [
+        "http://127.0.0.1:6379/x",
+        "http://10.0.0.1/x",
+        "file:///etc/passwd",
+        7,
+        "https://a:b@vle.test/x",
+        "\ud800",
+    ],
 )
 def test_an_address_we_would_not_ask_is_not_kept(
     vle: Vle, course: People, client: FlaskClient, app: Flask, lineitem: Any
@@ -321,6 +334,38 @@ def test_two_people_in_one_browser_work_side_by_side(
     assert "here as Priya Example" in client.get(one).text
     assert "here as Tomos Sample" in client.get(two).text
     assert "here as Priya Example" in client.get(one).text
+
+
+def test_somebody_signed_in_here_stays_so_beside_a_launch(
+    vle: Vle, course: People, browse: Callable[[int], FlaskClient]
+) -> None:
+    both = browse(course.ada)
+    address = vle.launch(both, PRIYA).location
+    assert "here as Priya Example" in both.get(address).text
+    assert "signed in as Ada Example" in both.get("/home").text
+    assert "here as Priya Example" in both.get(address).text
+
+
+def test_two_first_launches_at_once_make_one_person(
+    vle: Vle, course: People, client: FlaskClient, app: Flask, browser: Browser
+) -> None:
+    vle.launch(client, TOMOS)
+    gate, statuses = threading.Barrier(4), []
+
+    def launch(racer: FlaskClient) -> None:
+        begun = vle.begin(racer)
+        token = vle.token(vle.claims(PRIYA, begun.nonce, **{RESOURCE_LINK: {"id": "new"}}))
+        gate.wait()
+        statuses.append(vle.post(racer, token, begun.state).status_code)
+
+    threads = [threading.Thread(target=launch, args=(browser(),)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert statuses == [303] * 4
+    assert _count(app, VleIdentity) == 2
+    assert _count(app, ResourceLink) == 2
 
 
 def test_a_launch_opens_nothing_in_another_browser(

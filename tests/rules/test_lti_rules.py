@@ -140,7 +140,9 @@ BAD: dict[str, list[Evidence]] = {
         _claim(RESOURCE_LINK, {"id": value}) for value in (LONG, 7, "\n")
     ],
     "context is an identifier": [
-        *(_claim(CONTEXT, value) for value in ("2", [], {})),
+        _claim(CONTEXT, "2"),
+        _claim(CONTEXT, []),
+        _claim(CONTEXT, {}),
         *(_claim(CONTEXT, {"id": value}) for value in ("", LONG, 2)),
     ],
     "target is ours": [

@@ -48,6 +48,7 @@ class Verified:
 
     claims: SignedClaims
     deployment_id: int
+    service_origins: tuple[str, ...]
 
 
 def _login(attempt: LoginAttempt) -> Login:
@@ -186,7 +187,11 @@ def verify(
         log.warning("the library refused a launch: %s", type(error).__name__)
         raise Refusal("the library", "The VLE’s message could not be accepted.") from None
     claims = SignedClaims(dict(launch.evidence.claims))
-    return Verified(claims=claims, deployment_id=deployments[claims[DEPLOYMENT_ID]])
+    return Verified(
+        claims=claims,
+        deployment_id=deployments[claims[DEPLOYMENT_ID]],
+        service_origins=platform.service_origins,
+    )
 
 
 def return_url_in(id_token: str) -> object:

@@ -74,10 +74,15 @@ def ensure_key(*, secret_key: str, now: datetime) -> None:
 
 
 def rotate_keys(*, secret_key: str, now: datetime) -> ToolKey:
-    """Publish a new key that signs from tomorrow; forget the keys that nobody can still need."""
-    keys = tool_keys()
-    starts = now + SHOWN_BEFORE if keys else now
-    for key in keys:
+    """Publish a new key that signs from tomorrow, or at once when there is none that can; forget
+    the keys that nobody can still need.
+    """
+    try:
+        signing_key(secret_key=secret_key, now=now)
+        starts = now + SHOWN_BEFORE
+    except NoKey:  # none yet, or none that this installation's secret key opens
+        starts = now
+    for key in tool_keys():
         if key.retired_at is None:
             key.retired_at = starts
         elif key.retired_at + SHOWN_AFTER <= now:

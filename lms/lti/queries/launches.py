@@ -97,14 +97,15 @@ def roles_in(user_id: int, cohort_id: int) -> frozenset[Role]:
     )
 
 
-def find_context_of(launch_id: str) -> Context | None:
-    """The course a launch came from, with its cohort."""
-    return db.session.scalar(
-        select(Context)
-        .join(Launch, Launch.context_id == Context.id)
+def find_arrival(launch_id: str) -> tuple[Launch, Context | None] | None:
+    """A launch and the course it came from, with its cohort."""
+    row = db.session.execute(
+        select(Launch, Context)
+        .outerjoin(Context, Launch.context_id == Context.id)
         .where(Launch.public_id == launch_id)
         .options(joinedload(Context.cohort))
-    )
+    ).first()
+    return (row[0], row[1]) if row else None
 
 
 def contexts() -> Sequence[Context]:

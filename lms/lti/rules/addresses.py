@@ -35,6 +35,16 @@ def may_be_asked(url: str) -> bool:
     return found.startswith("https://") or urlsplit(url).hostname in _LOOPBACK
 
 
+def is_service(url: str, *, trusted: tuple[str, ...]) -> bool:
+    """Whether marks may go to this address: https, or the very origin the platform was registered
+    with.
+
+    What a platform signs may be wrong or hostile: it must not make us speak to services of our own
+    machine.
+    """
+    return may_be_asked(url) and (url.startswith("https://") or origin(url) in trusted)
+
+
 def is_ours(url: str, tool_url: str) -> bool:
     """Whether an address is one of this tool's."""
     return origin(url) is not None and origin(url) == origin(tool_url)

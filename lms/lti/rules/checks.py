@@ -193,7 +193,7 @@ CHECKS: dict[str, Check] = {
         f"This way in was opened more than ten minutes ago. {_AGAIN}",
     ),
     "state is this browser's": Check(
-        _S.STATE, _in_same_browser, f"This way in was opened in another browser. {_AGAIN}"
+        _S.STATE, _in_same_browser, f"This way in was opened in another browser or window. {_AGAIN}"
     ),
     "token is readable": Check(
         _S.FORMAT,

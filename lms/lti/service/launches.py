@@ -20,7 +20,7 @@ from lms.lti.platform.login import Begun
 from lms.lti.platform.sealing import digest
 from lms.lti.queries import launches as queries
 from lms.lti.rules import places
-from lms.lti.rules.addresses import may_be_asked
+from lms.lti.rules.addresses import is_service
 from lms.lti.rules.checks import CHECKS, Refusal
 from lms.lti.rules.claims import AGS_ENDPOINT, CONTEXT, RESOURCE_LINK, SignedClaims, part, text_in
 from lms.lti.rules.places import Becomes, Place, Standing
@@ -106,12 +106,11 @@ def _context(claims: SignedClaims, deployment_id: int, now: datetime) -> Context
     return context
 
 
-def _link(
-    claims: SignedClaims, deployment_id: int, context: Context | None, target: str, now: datetime
-) -> ResourceLink:
+def _link(verified: Verified, context: Context | None, target: str, now: datetime) -> ResourceLink:
     """The activity. A line item once known is kept when a launch lacks it: Moodle leaves it out
     when there are two.
     """
+    claims, deployment_id = verified.claims, verified.deployment_id
     given = part(claims, RESOURCE_LINK)
     link = queries.find_link(deployment_id, given["id"])
     if link is None:
@@ -130,17 +129,17 @@ def _link(
     link.context_id = context.id if context else link.context_id
     link.title = text_in(given, "title") or link.title
     link.target = target
-    link.lineitem_url = _service_url(ags, "lineitem") or link.lineitem_url
-    link.lineitems_url = _service_url(ags, "lineitems") or link.lineitems_url
+    link.lineitem_url = _service_url(ags, "lineitem", verified) or link.lineitem_url
+    link.lineitems_url = _service_url(ags, "lineitems", verified) or link.lineitems_url
     if isinstance(scopes, list):
         link.scopes = " ".join(sorted({one for one in scopes if isinstance(one, str)}))
     db.session.flush()
     return link
 
 
-def _service_url(ags: dict[str, Any], name: str) -> str | None:
+def _service_url(ags: dict[str, Any], name: str, verified: Verified) -> str | None:
     url = text_in(ags, name, longest=2000)
-    return url if may_be_asked(url) else None
+    return url if is_service(url, trusted=verified.service_origins) else None
 
 
 def _settle(
@@ -172,6 +171,8 @@ def _landing(
         outcome, marks = _settle(user, context, standing, now=now)
         if outcome in (Becomes.AS_BEFORE, Becomes.LEARNER, Becomes.TRAINER):
             return places.landing(target, marks=marks, cohort=context.cohort.slug)
+        if outcome is Becomes.ENDED:
+            return WAITING
     actor = actor_for(user)
     if context is not None and context.cohort_id is None:
         may_link = actor.cohorts_where(Action.LINK_CONTEXT) is None
@@ -203,7 +204,7 @@ def let_in(
     target = places.target(claims, tool_url=tool_url)
     user = _person(claims, platform_id, now)
     context = _context(claims, verified.deployment_id, now)
-    link = _link(claims, verified.deployment_id, context, target, now)
+    link = _link(verified, context, target, now)
     landing = _landing(user, context, target, places.standing_of(claims), now=now)
     public_id = secrets.token_urlsafe(24)
     ticket = None if browser else secrets.token_urlsafe(32)

@@ -9,25 +9,32 @@ from lms import clock
 from lms.actor import Action
 from lms.db import db
 from lms.errors import NotAllowed
+from lms.lti.models import Context
 from lms.lti.queries import launches as queries
 from lms.lti.service import courses as service
 from lms.people.queries import cohorts_visible_to, find_enrolment
-from lms.web.access import current_actor, requires
+from lms.web.access import current_actor, not_found_here, requires
 from lms.web.prefix import launch_id
 
 
 @requires(Action.SIGNED_IN)
 def waiting() -> str:
     """Why this launch opened no page, and to whom to turn."""
-    public_id = launch_id(request.environ)
-    context = queries.find_context_of(public_id) if public_id else None
-    ended = bool(
-        context
-        and context.cohort_id
-        and (place := find_enrolment(current_actor().user_id, context.cohort_id))
-        and place.left_at
+    arrival = queries.find_arrival(launch_id(request.environ) or "")
+    if arrival is None:
+        raise not_found_here()
+    launch, context = arrival
+    linked_since = bool(context and context.linked_at and context.linked_at > launch.created_at)
+    return render_template(
+        "lti/waiting.html", context=context, linked_since=linked_since, ended=_place_ended(context)
     )
-    return render_template("lti/waiting.html", context=context, ended=ended)
+
+
+def _place_ended(context: Context | None) -> bool:
+    if context is None or context.cohort_id is None:
+        return False
+    place = find_enrolment(current_actor().user_id, context.cohort_id)
+    return place is not None and place.left_at is not None
 
 
 def _only_those_who_link() -> None:

@@ -171,7 +171,7 @@ def _let_in(verified: Verified, **known: Any) -> service.LetIn:
 
 @bp.get("/lti/open/<ticket>")
 @public
-def open_ticket(ticket: str) -> AnyResponse:
+def open_here(ticket: str) -> AnyResponse:
     """Go on in the new tab: the ticket is taken once, by a click on our own page."""
     # A link sent by somebody else, or a browser that fetches ahead, must not use the ticket up,
     # nor open
