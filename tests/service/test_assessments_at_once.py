@@ -1,0 +1,153 @@
+"""Two at the same moment, in two transactions: one wins, the other sees it done, nothing is lost.
+
+Each thread stands for a worker of the server: its own app context, its own session, its own commit.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+
+from lms.assessments import queries
+from lms.assessments.models import Draft, LedgerEntry, Mark, ResultRow, Submission
+from lms.assessments.service import release as releasing
+from lms.assessments.service.drafts import save_draft
+from lms.assessments.service.handing_in import fingerprint_of, hand_in
+from lms.assessments.service.marks import finish_script, reopen_script, save_mark
+from lms.audit.models import AuditEntry
+from lms.audit.service import first_broken
+from lms.db import db, db_writes
+from lms.errors import LmsError
+from lms.messages.models import Message
+from lms.modules.catalogue import catalogue
+from lms.people.queries import get_cohort
+from tests.conftest import NOW, People
+from tests.factories import PLAN, full_cohort
+from tests.service.test_assessments_handing_in import actor
+from tests.service.test_assessments_marking import decided
+
+
+def at_once(app: Flask, *acts: Callable[[], Any]) -> list[Any]:
+    """Run each act in its own transaction, all together; what each gave, or its refusal."""
+    start = Barrier(len(acts))
+
+    def run(act: Callable[[], Any]) -> Any:
+        with app.app_context(), db_writes():
+            start.wait()
+            try:
+                given = act()
+                db.session.commit()
+            except LmsError as refusal:
+                db.session.rollback()
+                return refusal
+            finally:
+                db.session.remove()
+            return given
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return list(pool.map(run, acts))
+
+
+def count(app: Flask, table: type[Any]) -> int:
+    with app.app_context():
+        return db.session.scalar(sa.select(sa.func.count(table.id))) or 0
+
+
+def test_two_first_saves_at_once_make_one_draft(app: Flask, people: People) -> None:
+    plan = catalogue().assessment(PLAN)
+
+    def save(text: str) -> Callable[[], Any]:
+        return lambda: save_draft(plan, text=text, version=0, actor=actor(people.ada), now=NOW).text
+
+    given = at_once(app, *[save(f"Window {n}.") for n in range(4)])
+    kept = [text for text in given if isinstance(text, str)]
+    assert len(kept) == 1
+    assert sum(isinstance(each, LmsError) for each in given) == 3
+    with app.app_context():
+        assert db.session.scalars(sa.select(Draft.text)).all() == kept
+
+
+def test_a_double_click_hands_in_once(app: Flask, people: People) -> None:
+    plan = catalogue().assessment(PLAN)
+    with app.app_context():
+        save_draft(plan, text="My plan.", version=0, actor=actor(people.ada), now=NOW)
+        draft = queries.find_draft(people.ada_place, PLAN, 1)
+        assert draft
+        shown = fingerprint_of(draft)
+        db.session.commit()
+
+    def click() -> str:
+        who = actor(people.ada)
+        return hand_in(plan, shown=shown, declared=1, actor=who, now=NOW).receipt
+
+    given = at_once(app, *[click] * 4)
+    assert len(set(given)) == 1
+    assert (count(app, Submission), count(app, Message), count(app, AuditEntry)) == (1, 1, 1)
+
+
+def test_two_people_releasing_at_once_release_once(app: Flask, people: People) -> None:
+    plan = catalogue().assessment(PLAN)
+    with app.app_context():
+        full_cohort(people.cohort, people.max, 6)
+        db.session.flush()
+        rules = catalogue().regulations("pgcert-example-1")
+        scripts = queries.scripts_visible_to(actor(people.max), get_cohort(people.cohort), PLAN)
+        agreed = releasing.list_hash(releasing.what_would_be_released(scripts, rules))
+        db.session.commit()
+
+    def release(user_id: int) -> Callable[[], int]:
+        return lambda: releasing.release_results(
+            plan, get_cohort(people.cohort), agreed=agreed, actor=actor(user_id), now=NOW
+        )
+
+    given = at_once(app, release(people.max), release(people.lin), release(people.max))
+    assert sorted(given) == [0, 0, 6]
+    assert (count(app, ResultRow), count(app, Message)) == (6, 6)
+    assert count(app, LedgerEntry) == 12
+    with app.app_context():
+        assert first_broken() is None
+
+
+def test_two_markers_beginning_at_once_leave_one_mark(app: Flask, people: People) -> None:
+    plan = catalogue().assessment(PLAN)
+    with app.app_context():
+        (script,) = full_cohort(people.cohort, people.max, 1)
+        number = script.id
+        reopen_script(number, actor=actor(people.max), now=NOW)
+        db.session.commit()
+
+    def save(points: int) -> Callable[[], int]:
+        return lambda: (
+            save_mark(
+                number,
+                decisions=decided(plan, points),
+                comment="Typed.",
+                version=1,
+                actor=actor(people.max),
+                now=NOW,
+            ).version
+        )
+
+    given = at_once(app, save(61), save(62), save(63))
+    assert given.count(2) == 1
+    assert sum(isinstance(each, LmsError) for each in given) == 2
+    assert count(app, Mark) == 1
+
+
+def test_finishing_twice_at_once_writes_one_line(app: Flask, people: People) -> None:
+    with app.app_context():
+        (script,) = full_cohort(people.cohort, people.max, 1)
+        number = script.id
+        reopen_script(number, actor=actor(people.max), now=NOW)
+        db.session.commit()
+
+    def finish() -> int:
+        return finish_script(number, actor=actor(people.max), now=NOW).id
+
+    assert at_once(app, finish, finish, finish) == [number] * 3
+    with app.app_context():
+        kinds = db.session.scalars(sa.select(LedgerEntry.kind).order_by(LedgerEntry.sequence)).all()
+    assert kinds == ["marked", "reopened", "marked"]
