@@ -19,6 +19,7 @@ from lms.assessments.rules.handing_in import (
 from lms.assessments.rules.marking import (
     Decision,
     band_ranges,
+    decided,
     finish_blocks,
     mark_blocks,
     plain,
@@ -149,6 +150,22 @@ def test_what_stands_in_the_way_of_finishing(decision: Decision, says: str) -> N
     blocks = finish(judgement=decision)
     assert len(blocks) == 1
     assert says in blocks[0]
+
+
+@pytest.mark.parametrize(
+    ("decision", "done"),
+    [
+        (Decision("merit", Decimal(60)), True),
+        (Decision("merit", Decimal(69)), True),
+        (Decision("merit", Decimal(70)), False),
+        (Decision("merit"), False),
+        (Decision(None, Decimal(64)), False),
+        (Decision("gone", Decimal(64)), False),
+        (Decision(), False),
+    ],
+)
+def test_when_a_criterion_is_decided(decision: Decision, done: object) -> None:
+    assert decided(decision, regulations()) is done
 
 
 def test_a_script_needs_an_overall_comment() -> None:

@@ -60,10 +60,10 @@ def test_a_draft_is_handed_in_marked_released_and_read(browse: Browse, people: P
     queue = max_.get(f"/marking/{PLAN}?cohort=cohort-3")
     script = re.search(r'href="(/marking/scripts/\d+)"', queue.text)
     assert script
-    assert "Ada" not in queue.text
+    assert "Ada Example" not in queue.text
     desk = max_.get(script[1])
     assert "My plan begins with her aims." in desk.text
-    assert "Ada" not in desk.text
+    assert "Ada Example" not in desk.text
     assert max_.post(script[1], data=rubric(act="finish")).status_code == 303
     assert release(max_).status_code == 303
     result = ada.get(f"/assessments/{PLAN}/result")
@@ -99,7 +99,7 @@ def test_who_gets_what_is_shown_by_code_before_the_release(
         assert words in page
     assert "One in this cohort has not handed in." in page  # Ben
     assert "also sent to the university’s learning site" in page
-    assert "Ada" not in page
+    assert "Ada Example" not in page
     assert count(app, ResultRow) == 0
 
 
@@ -203,7 +203,7 @@ def test_feedback_comes_first_and_the_mark_when_it_is_asked_for(
     for words in ("Why is this my mark?", "provisional", "Clause “rounding”", "example rules"):
         assert words in after
     assert 'id="mark" open' in ada.get(f"{RESULT}?mark").text
-    assert "Max" not in page
+    assert "Max Example" not in page
 
 
 def test_a_result_is_ones_own(browse: Browse, people: People, app: Flask) -> None:

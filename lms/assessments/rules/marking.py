@@ -16,11 +16,6 @@ class Decision:
     comment: str = ""
 
     @property
-    def decided(self) -> bool:
-        """Whether both band and mark are given."""
-        return self.band is not None and self.points is not None
-
-    @property
     def begun(self) -> bool:
         """Whether anything is given."""
         return self.band is not None or self.points is not None or bool(self.comment.strip())
@@ -53,6 +48,16 @@ def band_ranges(regulations: Regulations) -> tuple[BandRange, ...]:
     )
 
 
+def decided(decision: Decision, regulations: Regulations) -> bool:
+    """Whether a criterion has a band and a mark inside it. (The comment may still be missing.)"""
+    chosen = _chosen(decision, regulations)
+    return chosen is not None and decision.points is not None and chosen.holds(decision.points)
+
+
+def _chosen(decision: Decision, regulations: Regulations) -> BandRange | None:
+    return next((r for r in band_ranges(regulations) if r.band.id == decision.band), None)
+
+
 def finish_blocks(
     criteria: Iterable[Criterion],
     decisions: dict[str, Decision],
@@ -75,7 +80,7 @@ def _criterion_blocks(
     if not decision.begun:
         return [f"{name} is not decided yet."]
     blocks = []
-    chosen = next((r for r in band_ranges(regulations) if r.band.id == decision.band), None)
+    chosen = _chosen(decision, regulations)
     if chosen is None:
         blocks.append(f"Choose a band for {name}.")
     if decision.points is None:

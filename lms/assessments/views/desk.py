@@ -10,7 +10,7 @@ from lms.actor import Action
 from lms.assessments import queries
 from lms.assessments.forms import MarkForm, mark_form
 from lms.assessments.models import Mark, Submission
-from lms.assessments.rules.marking import band_ranges
+from lms.assessments.rules.marking import Decision, band_ranges, decided
 from lms.assessments.rules.releasing import release_blocks
 from lms.assessments.service import marks
 from lms.assessments.service.scripts import decisions_of, is_released, mark_of, missing, state_of
@@ -55,7 +55,7 @@ def queue(assessment: str) -> Response | str:
         "marking/queue.html",
         asked=asked,
         cohort=cohort,
-        rows=queue_rows(scripts, asked),
+        rows=queue_rows(scripts, asked, regulations),
         blocks=release_blocks([state_of(script, asked, regulations) for script in scripts]),
         may_release=actor.may(Action.RELEASE, cohort_id=cohort.id),
         released=sum(is_released(script) for script in scripts),
@@ -107,7 +107,7 @@ def _page(
         decisions=decisions_of(mark),
         so_far=so_far(asked, decisions_of(mark), regulations),
         left=missing(submission, asked, regulations),
-        opened=_first_open(asked, mark, form),
+        opened=_first_open(asked, mark, form, regulations),
         released=is_released(submission),
         other_marker=queries.marker_name(mark.marker_id) if mark and others else None,
         open_to_change=open_to_change,
@@ -118,11 +118,15 @@ def _page(
     )
 
 
-def _first_open(asked: Assessment, mark: Mark | None, form: MarkForm) -> str:
+def _first_open(
+    asked: Assessment, mark: Mark | None, form: MarkForm, regulations: Regulations
+) -> str:
     """The criterion to open: one with something to correct, else the first that is not decided."""
     wrong = [c.id for c in asked.criteria if any(k.startswith(f"{c.id}-") for k in form.errors)]
-    decided = decisions_of(mark)
-    undecided = [c.id for c in asked.criteria if c.id not in decided or not decided[c.id].decided]
+    kept = decisions_of(mark)
+    undecided = [
+        c.id for c in asked.criteria if not decided(kept.get(c.id, Decision()), regulations)
+    ]
     return (wrong + undecided + [""])[0]
 
 

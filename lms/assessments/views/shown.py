@@ -6,9 +6,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from lms.assessments.models import Submission
-from lms.assessments.rules.marking import Decision, plain
+from lms.assessments.rules.marking import Decision, decided, plain
 from lms.assessments.service.scripts import decisions_of, is_released, mark_of
-from lms.modules.catalogue import Assessment, Regulations
+from lms.modules.catalogue import Assessment, Criterion, Regulations
 
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
 
@@ -31,15 +31,14 @@ class QueueRow:
     of: int
 
 
-def queue_rows(scripts: Sequence[Submission], asked: Assessment) -> list[QueueRow]:
+def queue_rows(
+    scripts: Sequence[Submission], asked: Assessment, regulations: Regulations
+) -> list[QueueRow]:
     """A row for each script, in the order given."""
     rows = []
     for script in scripts:
         decisions = decisions_of(mark_of(script))
-        decided = sum(
-            criterion.id in decisions and decisions[criterion.id].decided
-            for criterion in asked.criteria
-        )
+        done = [c for c in asked.criteria if decided(_of(decisions, c), regulations)]
         kind, word = _state(script)
         rows.append(
             QueueRow(
@@ -48,11 +47,15 @@ def queue_rows(scripts: Sequence[Submission], asked: Assessment) -> list[QueueRo
                 kind=kind,
                 word=word,
                 handed_in_at=script.handed_in_at,
-                decided=decided,
+                decided=len(done),
                 of=len(asked.criteria),
             )
         )
     return rows
+
+
+def _of(decisions: Mapping[str, Decision], criterion: Criterion) -> Decision:
+    return decisions.get(criterion.id, Decision())
 
 
 def _state(script: Submission) -> tuple[str, str]:
@@ -92,8 +95,8 @@ class SoFar:
 
 def so_far(asked: Assessment, decisions: Mapping[str, Decision], regulations: Regulations) -> SoFar:
     """Sum of what is decided, by its weights, and what is still open."""
-    each = {c.id: decisions.get(c.id, Decision()) for c in asked.criteria}
-    done = [c for c in asked.criteria if each[c.id].decided]
+    each = {c.id: _of(decisions, c) for c in asked.criteria}
+    done = [c for c in asked.criteria if decided(each[c.id], regulations)]
     weights = sum(c.weight for c in done)
     points = sum(((each[c.id].points or Decimal(0)) * c.weight for c in done), Decimal(0))
     total, left = len(asked.criteria), len(asked.criteria) - len(done)
@@ -103,7 +106,7 @@ def so_far(asked: Assessment, decisions: Mapping[str, Decision], regulations: Re
         of=f"So far, from {count_in_words(len(done)).lower()} of {count_in_words(total).lower()}",
         rest=_rest(left),
         criteria={c.id: _word(each[c.id], regulations) for c in asked.criteria},
-        icons={c.id: "check" if each[c.id].decided else "open" for c in asked.criteria},
+        icons={c.id: "check" if c in done else "open" for c in asked.criteria},
     )
 
 
@@ -119,4 +122,6 @@ def _word(decision: Decision, regulations: Regulations) -> str:
     band = regulations.band(decision.band) if decision.band else None
     if band is None or decision.points is None:
         return "Begun" if decision.begun else "Not decided yet"
+    if not decided(decision, regulations):
+        return f"{plain(decision.points)} is outside {band.title.lower()}"
     return f"{band.title}, {plain(decision.points)} of {plain(regulations.maximum)}"
