@@ -7,13 +7,13 @@ from lms.config import Settings
 from lms.lti import delivery  # noqa: F401 - registers its sweeps
 from lms.lti.views import courses, launching, scores, sessions
 
+courses.register(launching.bp)
+scores.register(launching.bp)
+
 
 def init_feature(app: Flask, settings: Settings, csrf: CSRFProtect) -> None:
     """Register the pages, and the two addresses that a VLE posts to without a token of ours."""
-    bp = launching.bp
-    courses.register(bp)
-    scores.register(bp)
-    app.register_blueprint(bp)
+    app.register_blueprint(launching.bp)
     csrf.exempt(f"{launching.__name__}.login")  # guarded by the state it begins
     csrf.exempt(
         f"{launching.__name__}.launch"
