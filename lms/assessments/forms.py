@@ -81,10 +81,6 @@ class ReleaseForm(Form):
     agreed = HiddenField(default="")
 
 
-class ConfirmForm(Form):
-    """A button, and nothing else."""
-
-
 class PointsField(StringField):
     """A whole mark, or nothing yet. What was typed is shown again as it was typed."""
 

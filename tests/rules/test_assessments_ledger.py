@@ -133,6 +133,12 @@ def test_weights_that_do_not_make_a_whole_are_refused() -> None:
         result(entries("marked", data=marks_of([("a", 60, 50), ("b", 30, 50)])), RULES)
 
 
+@pytest.mark.parametrize("other", [{"id": "other-1"}, {"version": "2"}])
+def test_a_mark_is_read_by_the_regulations_it_was_made_under(other: dict[str, str]) -> None:
+    with pytest.raises(BadLedger):
+        result(entries("marked"), regulations(**other))
+
+
 def test_every_kind_is_tried_here() -> None:
     assert KINDS.keys() == {"marked", "reopened", "released"}
 

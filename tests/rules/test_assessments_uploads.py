@@ -148,6 +148,19 @@ def test_a_locked_pdf_is_refused() -> None:
         read_words(check_upload("plan.pdf", kept.getvalue(), already=0))
 
 
+def test_a_pdf_that_takes_too_long_is_taken_without_a_count(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("lms.assessments.service.reading._PATIENCE", -1.0)
+    assert read_words(Upload("slow.pdf", PDF, pdf("One two."))) is None
+
+
+def test_a_very_deep_file_is_refused() -> None:
+    deep = "<t:span>" * 50_000 + "word" + "</t:span>" * 50_000
+    with pytest.raises(FileRefused, match="could not open"):
+        read_words(Upload("deep.odt", ODT, odt(deep)))
+
+
 def test_a_scan_is_taken_without_a_count() -> None:
     assert read_words(Upload("scan.pdf", PDF, pdf(""))) is None
 

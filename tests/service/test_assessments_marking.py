@@ -138,13 +138,9 @@ def test_a_script_is_finished_once(script: Submission, max_: Actor, plan: Assess
     entries = db.session.scalars(sa.select(LedgerEntry)).all()
     assert [entry.kind for entry in entries] == ["marked"]
     assert entries[0].data["regulations"] == "pgcert-example-1"
-    found = result_of(queries.script_visible_to(max_, script.id), _rules())
+    found = result_of(queries.script_visible_to(max_, script.id))
     assert found
     assert found.points == Decimal(64)
-
-
-def _rules() -> Any:
-    return catalogue().regulations("pgcert-example-1")
 
 
 def test_an_unfinished_script_says_what_is_missing(
@@ -171,7 +167,7 @@ def test_a_finished_script_is_changed_only_after_reopening(
     finish_script(script.id, actor=max_, now=NOW)
     kept = queries.script_visible_to(max_, script.id)
     assert [entry.kind for entry in kept.entries] == ["marked", "reopened", "marked"]
-    found = result_of(kept, _rules())
+    found = result_of(kept)
     assert found
     assert found.points == Decimal(66)
 
@@ -179,7 +175,7 @@ def test_a_finished_script_is_changed_only_after_reopening(
 def release(plan: Assessment, people: People, who: Actor) -> int:
     cohort = _cohort(people)
     scripts = queries.scripts_visible_to(who, cohort, PLAN)
-    agreed = releasing.list_hash(releasing.what_would_be_released(scripts, _rules()))
+    agreed = releasing.list_hash(releasing.what_would_be_released(scripts))
     return releasing.release_results(plan, cohort, agreed=agreed, actor=who, now=NOW)
 
 
@@ -241,6 +237,26 @@ def test_who_hands_in_later_is_released_later(
     finished_script(people.ben_place, people.max)
     assert release(plan, people, max_) == 1
     assert db.session.scalar(sa.select(sa.func.count(ResultRow.id))) == 2
+
+
+def test_a_mark_is_read_by_the_regulations_it_was_made_under(
+    plan: Assessment, people: People, max_: Actor
+) -> None:
+    script = finished_script(people.ada_place, people.max)
+    _cohort(people).regulations = "other-regulations"
+    db.session.flush()
+    found = result_of(queries.script_visible_to(max_, script.id))
+    assert found
+    assert found.points == Decimal(64)
+
+
+def test_somebody_without_an_address_gets_no_mail_and_the_rest_happens(
+    plan: Assessment, people: People, max_: Actor
+) -> None:
+    people_queries.get_user(people.ada).email = None
+    finished_script(people.ada_place, people.max)
+    assert release(plan, people, max_) == 1
+    assert db.session.scalar(sa.select(sa.func.count(Message.id))) == 0
 
 
 def test_only_whoever_may_releases(plan: Assessment, people: People, database: Any) -> None:

@@ -75,6 +75,7 @@ class Result:
 @dataclass(frozen=True)
 class _State:
     lines: tuple[Line, ...] = ()
+    regulations: tuple[str, str] | None = None
     marked_at: datetime | None = None
     released_at: datetime | None = None
 
@@ -115,7 +116,10 @@ def _marked(state: _State, entry: Entry) -> _State:
     if state.released_at is not None:
         raise BadLedger("a mark cannot follow a release")
     return replace(
-        state, lines=tuple(_line(kept) for kept in entry.data["criteria"]), marked_at=entry.at
+        state,
+        lines=tuple(_line(kept) for kept in entry.data["criteria"]),
+        regulations=(entry.data["regulations"], entry.data["version"]),
+        marked_at=entry.at,
     )
 
 
@@ -152,6 +156,8 @@ def result(entries: Sequence[Entry], regulations: Regulations) -> Result | None:
     state = _replay(entries)
     if state.marked_at is None:
         return None
+    if state.regulations != (regulations.id, regulations.version):
+        raise BadLedger("a mark is read by the regulations that it was made under")
     if sum(line.weight for line in state.lines) != 100:
         raise BadLedger("the weights of a mark do not add up to 100")
     exact = sum((line.adds for line in state.lines), Decimal(0))

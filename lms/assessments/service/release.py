@@ -15,22 +15,20 @@ from lms.audit.service import record
 from lms.db import db
 from lms.errors import Conflict, NotFound, RuleBroken
 from lms.messages.service import queue_message
-from lms.modules.catalogue import Assessment, Regulations
+from lms.modules.catalogue import Assessment
 from lms.people.models import Cohort
 
 CHANGED = "Something changed after this list was made, so nothing was released. Look at it again."
 
 
-def what_would_be_released(
-    scripts: Sequence[Submission], regulations: Regulations
-) -> list[tuple[Submission, Result]]:
+def what_would_be_released(scripts: Sequence[Submission]) -> list[tuple[Submission, Result]]:
     """Each finished script that is not released yet, with its result."""
     waiting = [
         script
         for script in scripts
         if not is_released(script) and script.marks and script.marks[0].finished_at
     ]
-    results = [(script, result_of(script, regulations)) for script in waiting]
+    results = [(script, result_of(script)) for script in waiting]
     return [(script, found) for script, found in results if found is not None]
 
 
@@ -57,7 +55,7 @@ def release_results(
         return 0
     if blocks := release_blocks([state_of(s, assessment, regulations) for s in scripts]):
         raise RuleBroken(*blocks)
-    would_be = what_would_be_released(scripts, regulations)
+    would_be = what_would_be_released(scripts)
     if list_hash(would_be) != agreed:
         raise Conflict(CHANGED)
     addresses = queries.addresses([script.enrolment_id for script, _ in would_be])

@@ -10,7 +10,7 @@ from lms.assessments.rules.ledger import Entry, Result, result
 from lms.assessments.rules.marking import Decision, finish_blocks
 from lms.assessments.rules.releasing import ScriptState
 from lms.db import db
-from lms.modules.catalogue import Assessment, Regulations
+from lms.modules.catalogue import Assessment, Regulations, catalogue
 
 
 def mark_of(submission: Submission) -> Mark | None:
@@ -52,8 +52,17 @@ def state_of(
     )
 
 
-def result_of(submission: Submission, regulations: Regulations) -> Result | None:
+def regulations_of_mark(submission: Submission) -> Regulations | None:
+    """The regulations that the standing mark was made under, whatever the cohort has now."""
+    marked = [entry.data["regulations"] for entry in submission.entries if entry.kind == "marked"]
+    return catalogue().regulations(marked[-1]) if marked else None
+
+
+def result_of(submission: Submission) -> Result | None:
     """The result that the ledger gives."""
+    regulations = regulations_of_mark(submission)
+    if regulations is None:
+        return None
     entries = [
         Entry(row.sequence, row.kind, row.data, row.actor_id, row.at) for row in submission.entries
     ]

@@ -26,7 +26,7 @@ from lms.web.access import current_actor, requires
 from lms.web.errors import wants_json
 
 # More than we take: a file that is too large is answered by the form, with the words still in it.
-READABLE = 100 * 1024 * 1024
+READABLE = 50 * 1024 * 1024
 UNREADABLE = "This page’s own fields did not arrive whole. Load the page again, and save once more."
 
 

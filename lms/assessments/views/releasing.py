@@ -32,7 +32,7 @@ def confirm_release(assessment: str) -> str:
 def _page(asked: Assessment, cohort: Cohort, *, refused: tuple[str, ...] = ()) -> str:
     regulations = queries.regulations_of(cohort)
     scripts = queries.scripts_visible_to(current_actor(), cohort, asked.key)
-    would_be = service.what_would_be_released(scripts, regulations)
+    would_be = service.what_would_be_released(scripts)
     return render_template(
         "marking/release.html",
         asked=asked,
@@ -43,7 +43,6 @@ def _page(asked: Assessment, cohort: Cohort, *, refused: tuple[str, ...] = ()) -
         blocks=release_blocks([state_of(script, asked, regulations) for script in scripts]),
         not_handed_in=max(0, queries.people_in(cohort.id) - len(scripts)),
         refused=refused,
-        form=ReleaseForm(formdata=None),
     )
 
 

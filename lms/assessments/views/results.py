@@ -5,7 +5,7 @@ from flask import render_template, request
 from lms.actor import Action
 from lms.assessments import queries
 from lms.assessments.rules.dates import date_rule
-from lms.assessments.service.scripts import decisions_of, mark_of, result_of
+from lms.assessments.service.scripts import decisions_of, mark_of, regulations_of_mark, result_of
 from lms.assessments.views.blueprints import assessments
 from lms.modules.catalogue import catalogue
 from lms.web.access import current_actor, not_found_here, requires
@@ -18,10 +18,10 @@ def result(assessment: str) -> str:
     actor = current_actor()
     asked = queries.assessment_visible_to(actor, assessment)
     submission, row = queries.released_visible_to(actor, asked)
-    regulations = queries.regulations_of(submission.enrolment.cohort)
-    found = result_of(submission, regulations)
+    regulations = regulations_of_mark(submission)
+    found = result_of(submission)
     mark = mark_of(submission)
-    if found is None or mark is None:
+    if found is None or mark is None or regulations is None:
         raise not_found_here()
     return render_template(
         "assessments/result.html",

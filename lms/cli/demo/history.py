@@ -122,9 +122,7 @@ def _mark(
         marks.finish_script(script.id, actor=trainer, now=at)
     if everything:
         scripts = list(assessment_queries.scripts_visible_to(trainer, cohort, assessment.key))
-        would_be = release.what_would_be_released(
-            scripts, assessment_queries.regulations_of(cohort)
-        )
+        would_be = release.what_would_be_released(scripts)
         agreed = release.list_hash(would_be)
         release.release_results(assessment, cohort, agreed=agreed, actor=trainer, now=at)
 
