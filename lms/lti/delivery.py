@@ -17,12 +17,11 @@ from flask import current_app
 from lms import clock
 from lms.config import Settings
 from lms.db import db
-from lms.lti.models import ScoreDelivery
 from lms.lti.platform.scores import Gradebook, Score, Token, TokenRefused
 from lms.lti.platform.tool_keys import NoKey, signing_key
-from lms.lti.queries.scores import Due, due_scores
+from lms.lti.queries.scores import Due, due_scores, next_due_at
 from lms.lti.rules.claims import RESULT_SCOPE, SCORE_SCOPE
-from lms.lti.rules.scores import NO_LEAVE, Answer, Delivery, Verdict, is_same, read_answer
+from lms.lti.rules.scores import NO_LEAVE, Answer, Verdict, is_same, read_answer
 from lms.lti.service import scores as service
 from lms.lti.service.launches import clear_old
 from lms.tasks import poke, sweep
@@ -43,9 +42,10 @@ def forget_old_launches() -> int:
 @sweep("scores")
 def send_due_scores() -> int:
     """Send every score that is due; returns how many were dealt with."""
-    dues = due_scores(clock.now())
+    began = clock.now()
+    dues = due_scores(began)
     db.session.rollback()
-    dealt_with, next_at = 0, None
+    dealt_with = 0
     for due in dues:
         claimed = service.claim(due, now=clock.now())
         db.session.commit()
@@ -54,10 +54,9 @@ def send_due_scores() -> int:
         verdict = _Sending(due, claimed, _settings()).send()
         settled = service.settle(claimed, verdict, now=clock.now(), jitter=_jitter())
         log.info("score %s: %s", settled.id, settled.status)
-        next_at = _sooner(next_at, settled)
         db.session.commit()
         dealt_with += 1
-    _come_back(next_at)
+    _come_back(began)
     return dealt_with
 
 
@@ -70,13 +69,10 @@ def _jitter() -> float:
     return secrets.randbelow(1000) / 1000
 
 
-def _sooner(next_at: datetime | None, settled: ScoreDelivery) -> datetime | None:
-    if settled.status is not Delivery.WAITING:
-        return next_at
-    return settled.due_at if next_at is None else min(next_at, settled.due_at)
-
-
-def _come_back(next_at: datetime | None) -> None:
+def _come_back(began: datetime) -> None:
+    """Be woken for what is due before the next every-minute sweep."""
+    next_at = next_due_at(began)
+    db.session.rollback()
     if next_at is not None and (pause := next_at - clock.now()) < SOON:
         poke("scores", delay=max(1, ceil(pause.total_seconds())))
 

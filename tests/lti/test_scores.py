@@ -257,7 +257,7 @@ def test_a_correction_is_sent_again_with_a_later_time_and_the_old_one_is_not(
 def test_within_one_second_the_second_score_waits_for_the_next(
     vle: Vle, release: Release, sweep: Sweep, app: Flask
 ) -> None:
-    start = clock.now().replace(microsecond=100_000)
+    start = (clock.now() + timedelta(seconds=1)).replace(microsecond=100_000)
     with time_machine.travel(start, tick=False):
         release(PRIYA, "55")
         sweep()
@@ -767,3 +767,24 @@ def test_the_page_asks_as_much_for_many_as_for_few(
     statements()
     _page(trainer)
     assert statements() == few <= 12
+
+
+# --- being woken ---
+
+
+def _woken(app: Flask) -> int:
+    return len(app.extensions["lms.huey"].pending())
+
+
+def test_the_worker_is_woken_for_the_next_try_and_not_for_what_was_replaced(
+    vle: Vle, release: Release, sweep: Sweep, later: Later, app: Flask
+) -> None:
+    release(PRIYA, "55")
+    vle.answers["scores"] = [Answered(503)]
+    sweep()
+    assert _woken(app) == 1
+    release(PRIYA, "62")
+    later(timedelta(seconds=30))
+    assert sweep() == 1
+    sweep()
+    assert _woken(app) == 1

@@ -198,6 +198,17 @@ def last_timestamp(link_id: int, identity_id: int) -> datetime | None:
     )
 
 
+def next_due_at(after: datetime) -> datetime | None:
+    """When the next waiting score is due. What was due before `after` and still waits had its turn:
+    it was replaced by a newer result, or its platform is switched off.
+    """
+    return db.session.scalar(
+        select(func.min(ScoreDelivery.due_at)).where(
+            ScoreDelivery.status == Delivery.WAITING, ScoreDelivery.due_at > after
+        )
+    )
+
+
 def find_token(platform_id: int, scopes: str) -> AccessToken | None:
     """The token of a platform for these scopes."""
     return db.session.scalar(

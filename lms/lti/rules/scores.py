@@ -65,24 +65,32 @@ NOT_IN_COURSE = (
     "The VLE says that this person is not a student of the course there. "
     "Enrol them in the VLE’s course, then send again."
 )
-NOT_TAKEN = "The VLE did not accept the mark. Enter it by hand in the VLE, or ask the people "
-"who look after the VLE, then send again."
+NOT_TAKEN = (
+    "The VLE did not accept the mark. Enter it by hand in the VLE, or ask the people "
+    "who look after the VLE, then send again."
+)
 NO_COLUMN = (
     "The gradebook column is no longer there. Open the activity once from the VLE, then send again."
 )
-NO_LEAVE = "The VLE did not let us in. We go on trying. If it lasts, ask the people who look "
-"after the VLE."
+NO_LEAVE = (
+    "The VLE did not let us in. We go on trying. If it lasts, ask the people who look "
+    "after the VLE."
+)
 SLOW_DOWN = "The VLE asked us to wait. We try again by ourselves."
 UNREACHABLE = "We could not reach the VLE. We try again by ourselves."
-IN_TROUBLE = "The VLE had a fault of its own. We try again by ourselves. If the mark is locked "
-"in its gradebook, unlock it."
-NEWER_THERE = "The VLE holds a different mark that is newer than this one. Look at it in the "
-"VLE’s gradebook. We try again by ourselves."
+IN_TROUBLE = (
+    "The VLE had a fault of its own. We try again by ourselves. "
+    "If the mark is locked in its gradebook, unlock it."
+)
+NEWER_THERE = (
+    "The VLE holds a different mark that is newer than this one. "
+    "Look at it in the VLE’s gradebook. We try again by ourselves."
+)
 MOVED = "The VLE’s address has changed. Ask the people who look after the VLE."
 
 _NOT_ENROLLED = re.compile(
-    r"not enrol|could not be found|user not found|not a member|not a student|gradable "
-    "role|non-?gradable",
+    r"not enrol|could not be found|user not found|not a (member|student)"
+    r"|gradable role|non-?gradable",
     re.I,
 )
 _EXISTS = re.compile(r"already exists|earlier timestamp|provided timestamp", re.I)
