@@ -103,11 +103,17 @@ def so_far(asked: Assessment, decisions: Mapping[str, Decision], regulations: Re
     return SoFar(
         decided=f"{len(done)} of {total} decided",
         sum=plain((points / weights).quantize(Decimal("0.1"))) if weights else "",
-        of=f"So far, from {count_in_words(len(done)).lower()} of {count_in_words(total).lower()}",
+        of=_of_how_many(len(done), total),
         rest=_rest(left),
         criteria={c.id: _word(each[c.id], regulations) for c in asked.criteria},
         icons={c.id: "check" if c in done else "open" for c in asked.criteria},
     )
+
+
+def _of_how_many(done: int, total: int) -> str:
+    if not done:
+        return "Nothing is decided yet"
+    return f"So far, from {count_in_words(done).lower()} of {count_in_words(total).lower()}"
 
 
 def _rest(left: int) -> str:
