@@ -7,7 +7,7 @@ once more, with a later time, and a VLE that already has it says so and is read 
 
 import logging
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from math import ceil
@@ -28,6 +28,7 @@ from lms.tasks import poke, sweep
 
 log = logging.getLogger(__name__)
 
+NO_TOKEN = Verdict(Answer.LATER, NO_LEAVE, everybody=True)
 SOON = timedelta(minutes=1)  # what is due later the every-minute sweep finds by itself
 
 
@@ -45,8 +46,11 @@ def send_due_scores() -> int:
     began = clock.now()
     dues = due_scores(began)
     db.session.rollback()
-    dealt_with = 0
+    dealt_with, out_of_order = 0, set[int]()
     for due in dues:
+        platform_id = due.route.service.platform_id
+        if platform_id in out_of_order:
+            continue
         claimed = service.claim(due, now=clock.now())
         db.session.commit()
         if claimed is None:
@@ -56,6 +60,8 @@ def send_due_scores() -> int:
         log.info("score %s: %s", settled.id, settled.status)
         db.session.commit()
         dealt_with += 1
+        if verdict.everybody and verdict.answer is not Answer.TAKEN:
+            out_of_order.add(platform_id)
     _come_back(began)
     return dealt_with
 
@@ -116,7 +122,7 @@ class _Sending:
             return _without_token(refused)
         except NoKey:
             log.exception("no score can be sent")
-            return Verdict(Answer.LATER, NO_LEAVE)
+            return NO_TOKEN
         if verdict.answer is Answer.READ_BACK:
             return self._read_back(gradebook, token, verdict)
         return verdict
@@ -158,4 +164,4 @@ def _without_token(refused: TokenRefused) -> Verdict:
     """No token is never final: a setting in the VLE can be mended, and then the score goes."""
     verdict = read_answer(refused.reply, now=clock.now())
     waits = verdict.answer is Answer.LATER
-    return verdict if waits else Verdict(Answer.LATER, NO_LEAVE)
+    return replace(verdict, everybody=True) if waits else NO_TOKEN

@@ -378,7 +378,7 @@ OUTCOMES: dict[str, tuple[Answered | Exception, Delivery, str | None]] = {
         rules.SLOW_DOWN,
     ),
     "locked grade in Moodle": (Answered(500), Delivery.WAITING, rules.IN_TROUBLE),
-    "down": (Answered(503), Delivery.WAITING, rules.IN_TROUBLE),
+    "down": (Answered(503), Delivery.WAITING, rules.DOWN),
     "redirect": (
         Answered(302, headers={"Location": "https://other.test/"}),
         Delivery.WAITING,
@@ -414,23 +414,38 @@ def test_what_waits_is_sent_when_the_vle_is_well_again(
     result = release(PRIYA)
     vle.answers["scores"] = [OUTCOMES[name][0]]
     sweep()
-    later(timedelta(seconds=26))
+    later(timedelta(seconds=13))
     assert sweep() == 1
     row = _row(app, result)
     assert (row.status, row.attempts, row.last_error) == (Delivery.SENT, 2, None)
     assert vle.grades["p-priya"]["score"] == 62
 
 
+@pytest.mark.parametrize(
+    ("answer", "tried"),
+    [(requests.Timeout(), 1), (Answered(503), 1), (Answered(401), 2), (Answered(500), 2)],
+)
+def test_a_vle_that_is_out_of_order_is_tried_once_and_one_locked_mark_stops_nobody(
+    vle: Vle, release: Release, sweep: Sweep, answer: Answered | Exception, tried: int
+) -> None:
+    release(PRIYA)
+    release(TOMOS)
+    vle.answers["scores"] = [answer, answer]
+    sweep()
+    assert len(vle.asked("/scores")) == tried
+
+
 def test_the_pause_the_vle_asks_for_is_kept(
     vle: Vle, release: Release, sweep: Sweep, later: Later
 ) -> None:
     release(PRIYA)
+    release(TOMOS)
     vle.answers["scores"] = [Answered(429, headers={"Retry-After": "600"})]
     sweep()
     later(timedelta(seconds=590))
     assert sweep() == 0
     later(timedelta(seconds=170))
-    assert sweep() == 1
+    assert sweep() == 2
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -468,11 +483,11 @@ def test_a_second_token_that_is_not_taken_waits(
         (Answered(400, '{"error": "Expired token"}'), rules.NO_LEAVE),
         (Answered(401), rules.NO_LEAVE),
         (Answered(404), rules.NO_LEAVE),
-        (Answered(503), rules.IN_TROUBLE),
-        (Answered(200, "not JSON"), rules.IN_TROUBLE),
-        (Answered(200, "[]"), rules.IN_TROUBLE),
-        (Answered(200, '{"access_token": 7}'), rules.IN_TROUBLE),
-        (Answered(200, '{"access_token": "a\\nb"}'), rules.IN_TROUBLE),
+        (Answered(503), rules.DOWN),
+        (Answered(200, "not JSON"), rules.DOWN),
+        (Answered(200, "[]"), rules.DOWN),
+        (Answered(200, '{"access_token": 7}'), rules.DOWN),
+        (Answered(200, '{"access_token": "a\\nb"}'), rules.DOWN),
         (Answered(302, headers={"Location": "https://other.test"}), rules.MOVED),
         (requests.Timeout(), rules.UNREACHABLE),
     ],

@@ -444,12 +444,22 @@ def test_results_are_asked_for_one_person() -> None:
         (Reply(429), Answer.LATER, scores.SLOW_DOWN),
         # Moodle, when the grade is locked
         (Reply(500), Answer.LATER, scores.IN_TROUBLE),
-        (Reply(503), Answer.LATER, scores.IN_TROUBLE),
+        (Reply(502), Answer.LATER, scores.DOWN),
+        (Reply(503), Answer.LATER, scores.DOWN),
+        (Reply(504), Answer.LATER, scores.DOWN),
+        (Reply(507), Answer.LATER, scores.IN_TROUBLE),
     ],
 )
 def test_an_answer_is_read(reply: Reply, answer: Answer, words: str) -> None:
     verdict = scores.read_answer(reply, now=NOW)
     assert (verdict.answer, verdict.words) == (answer, words)
+
+
+def test_what_is_about_the_whole_vle_stops_the_others_and_what_is_about_one_does_not() -> None:
+    about_all = {0, 302, 401, 403, 408, 429, 502, 503, 504}
+    for status in (0, 200, 302, 400, 401, 403, 404, 408, 409, 422, 429, 500, 502, 503, 504):
+        assert scores.read_answer(Reply(status), now=NOW).everybody is (status in about_all)
+    assert not scores.read_answer(Reply(403, "not enrolled"), now=NOW).everybody
 
 
 @pytest.mark.parametrize(
@@ -474,8 +484,8 @@ def test_tries_come_ever_later_and_apart() -> None:
     def pause(attempts: int, jitter: float = 0.0) -> timedelta:
         return scores.next_try(attempts, now=NOW, wait=None, jitter=jitter) - NOW
 
-    assert [pause(n).total_seconds() for n in (1, 2, 3, 99)] == [20, 40, 80, 1800]
-    assert pause(1, 1.0) == timedelta(seconds=25)
+    assert [pause(n).total_seconds() for n in (1, 2, 3, 99)] == [10, 20, 40, 600]
+    assert pause(1, 1.0) == timedelta(seconds=12.5)
     asked = scores.next_try(1, now=NOW, wait=timedelta(minutes=5), jitter=0.0)
     assert asked == NOW + timedelta(minutes=5)
 

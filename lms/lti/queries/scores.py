@@ -23,7 +23,7 @@ from lms.lti.models import (
     VleIdentity,
 )
 from lms.lti.rules.claims import SCORE_SCOPE
-from lms.lti.rules.scores import Delivery
+from lms.lti.rules.scores import SLOW_DOWN, Delivery
 from lms.people.models import Enrolment, User
 
 
@@ -137,22 +137,39 @@ def due_scores(now: datetime) -> list[Due]:
     pairs = _pairs(results) if results else []
     if not pairs:
         return []
-    settled = db.session.execute(
-        select(ScoreDelivery.result_id, ScoreDelivery.sequence, ScoreDelivery.resource_link_id)
+    not_now, resting = _not_now({due.route.link_id: due.route for due in pairs}, now)
+    return [
+        due
+        for due in sorted(pairs, key=lambda due: (due.route.link_id, due.result.result_id))
+        if (due.result.result_id, due.result.sequence, due.route.link_id) not in not_now
+        and due.route.service.platform_id not in resting
+    ]
+
+
+def _not_now(routes: dict[int, Route], now: datetime) -> tuple[set[tuple[int, int, int]], set[int]]:
+    """The scores that are settled, wait or are being sent, and platforms that asked for a rest."""
+    found = db.session.execute(
+        select(
+            ScoreDelivery.result_id,
+            ScoreDelivery.sequence,
+            ScoreDelivery.resource_link_id,
+            ScoreDelivery.status,
+            ScoreDelivery.last_error,
+        )
         .where(
-            ScoreDelivery.resource_link_id.in_({due.route.link_id for due in pairs}),
+            ScoreDelivery.resource_link_id.in_(routes),
             (ScoreDelivery.status != Delivery.WAITING)
             | (ScoreDelivery.due_at > now)
             | (ScoreDelivery.leased_until > now),
         )
         .order_by(ScoreDelivery.id)
-    )
-    not_now = {tuple(row) for row in settled}
-    return [
-        due
-        for due in sorted(pairs, key=lambda due: (due.route.link_id, due.result.result_id))
-        if (due.result.result_id, due.result.sequence, due.route.link_id) not in not_now
-    ]
+    ).all()
+    asked_to_rest = {
+        routes[link_id].service.platform_id
+        for _, _, link_id, status, words in found
+        if status is Delivery.WAITING and words == SLOW_DOWN
+    }
+    return {(result, sequence, link) for result, sequence, link, _, _ in found}, asked_to_rest
 
 
 def hold_link(link_id: int) -> None:

@@ -14,8 +14,8 @@ from enum import StrEnum
 from typing import Any
 
 LEASE = timedelta(minutes=2)
-FIRST_WAIT = timedelta(seconds=20)
-LONGEST_WAIT = timedelta(minutes=30)  # between tries of our own accord
+FIRST_WAIT = timedelta(seconds=10)
+LONGEST_WAIT = timedelta(minutes=10)  # between tries of our own accord
 LONGEST_ASKED = timedelta(hours=6)  # when the VLE asks for more
 SECOND = timedelta(seconds=1)
 COMMENT = "Released. Open the activity to read the comments and the next step."
@@ -43,11 +43,15 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True)
 class Verdict:
-    """An answer, read: what to do, why in words, and how long the VLE asks us to wait."""
+    """An answer, read: what to do, why in words, and how long the VLE asks us to wait.
+
+    `everybody`: it is about the whole VLE, so nobody else's score need be tried just now.
+    """
 
     answer: Answer
     words: str = ""
     wait: timedelta | None = None
+    everybody: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,7 @@ NO_LEAVE = (
 )
 SLOW_DOWN = "The VLE asked us to wait. We try again by ourselves."
 UNREACHABLE = "We could not reach the VLE. We try again by ourselves."
+DOWN = "The VLE is out of order at the moment. We try again by ourselves."
 IN_TROUBLE = (
     "The VLE had a fault of its own. We try again by ourselves. "
     "If the mark is locked in its gradebook, unlock it."
@@ -111,12 +116,16 @@ def _wait(retry_after: str, now: datetime) -> timedelta | None:
     return min(max(asked, SECOND), LONGEST_ASKED)
 
 
+def _everybody(words: str, reply: Reply, now: datetime) -> Verdict:
+    return Verdict(Answer.LATER, words, _wait(reply.retry_after, now), everybody=True)
+
+
 def _not_allowed(reply: Reply, now: datetime) -> Verdict:
     if _RATE.search(reply.text):  # Canvas says so with a 403
-        return Verdict(Answer.LATER, SLOW_DOWN, _wait(reply.retry_after, now))
+        return _everybody(SLOW_DOWN, reply, now)
     if _NOT_ENROLLED.search(reply.text):  # D2L: "not enrolled in the org unit"
         return Verdict(Answer.FINAL, NOT_IN_COURSE)
-    return Verdict(Answer.NEW_TOKEN, NO_LEAVE)
+    return Verdict(Answer.NEW_TOKEN, NO_LEAVE, everybody=True)
 
 
 def _not_accepted(reply: Reply) -> Verdict:
@@ -128,21 +137,25 @@ def _not_accepted(reply: Reply) -> Verdict:
 def read_answer(reply: Reply, *, now: datetime) -> Verdict:
     """What the answer to a posted score means."""
     status = reply.status
-    fixed = {
-        0: Verdict(Answer.LATER, UNREACHABLE),
-        401: Verdict(Answer.NEW_TOKEN, NO_LEAVE),
+    for_everybody = {
+        0: UNREACHABLE,
+        408: UNREACHABLE,
+        429: SLOW_DOWN,
+        **dict.fromkeys((502, 503, 504), DOWN),
+        **dict.fromkeys(range(300, 400), MOVED),
+    }
+    if status in for_everybody:
+        return _everybody(for_everybody[status], reply, now)
+    for_one = {
+        401: Verdict(Answer.NEW_TOKEN, NO_LEAVE, everybody=True),
         404: Verdict(Answer.FINAL, NO_COLUMN),
-        408: Verdict(Answer.LATER, UNREACHABLE),
         409: Verdict(Answer.READ_BACK, NEWER_THERE),
         410: Verdict(Answer.FINAL, NO_COLUMN),
-        429: Verdict(Answer.LATER, SLOW_DOWN, _wait(reply.retry_after, now)),
     }
-    if status in fixed:
-        return fixed[status]
+    if status in for_one:
+        return for_one[status]
     if 200 <= status < 300:  # Moodle: 200 and an empty body
         return Verdict(Answer.TAKEN)
-    if 300 <= status < 400:
-        return Verdict(Answer.LATER, MOVED)
     if status == 403:
         return _not_allowed(reply, now)
     if 400 <= status < 500:
