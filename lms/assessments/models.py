@@ -46,14 +46,15 @@ class Submission(Base):
     __table_args__ = (
         UniqueConstraint("enrolment_id", "assessment", "attempt"),
         UniqueConstraint("receipt"),
-        UniqueConstraint("assessment", "code"),
+        # Code first: SQLite takes "of this assessment" to be rare, and would read all its scripts.
+        UniqueConstraint("code", "assessment"),
         CheckConstraint("attempt >= 1", name="attempt_from_one"),
         CheckConstraint("words >= 0", name="words_not_negative"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolments.id"))
-    assessment: Mapped[str] = mapped_column(index=True)
+    assessment: Mapped[str]
     assessment_hash: Mapped[str]  # which brief and rubric it answers
     attempt: Mapped[int]
     text: Mapped[str]

@@ -54,7 +54,7 @@ def upgrade() -> None:
             ["enrolment_id"], ["enrolments.id"], name=op.f("fk_submissions_enrolment_id_enrolments")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_submissions")),
-        sa.UniqueConstraint("assessment", "code", name=op.f("uq_submissions_assessment_code")),
+        sa.UniqueConstraint("code", "assessment", name=op.f("uq_submissions_code_assessment")),
         sa.UniqueConstraint(
             "enrolment_id",
             "assessment",
@@ -63,9 +63,6 @@ def upgrade() -> None:
         ),
         sa.UniqueConstraint("receipt", name=op.f("uq_submissions_receipt")),
     )
-    with op.batch_alter_table("submissions", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_submissions_assessment"), ["assessment"], unique=False)
-
     op.create_table(
         "ledger_entries",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -212,8 +209,5 @@ def downgrade() -> None:
     op.drop_table("results")
     op.drop_table("marks")
     op.drop_table("ledger_entries")
-    with op.batch_alter_table("submissions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_submissions_assessment"))
-
     op.drop_table("submissions")
     op.drop_table("drafts")

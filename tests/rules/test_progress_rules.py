@@ -30,7 +30,7 @@ LATE = replace(WORK, due_at=NOW - timedelta(days=1))
     ],
 )
 def test_standing(
-    begun: bool, units_left: int, pieces: list[Piece], days_in: int, course: Course
+    *, begun: bool, units_left: int, pieces: list[Piece], days_in: int, course: Course
 ) -> None:
     stands = standing(
         begun=begun,

@@ -106,9 +106,7 @@ def release_a_result(app: Flask, people: People, subject: str, points: int) -> N
         marks.finish_script(script.id, actor=lead, now=now())
         cohort = queries.get_cohort(people.cohort)
         scripts = assessment_queries.scripts_visible_to(lead, cohort, ASSESSMENT)
-        would_be = release.what_would_be_released(
-            scripts, assessment_queries.regulations_of(cohort)
-        )
+        would_be = release.what_would_be_released(scripts)
         agreed = release.list_hash(would_be)
         release.release_results(asked, cohort, agreed=agreed, actor=lead, now=now())
         db.session.commit()
