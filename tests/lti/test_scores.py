@@ -791,6 +791,24 @@ def _woken(app: Flask) -> int:
     return len(app.extensions["lms.huey"].pending())
 
 
+def test_when_one_score_is_taken_those_that_waited_for_the_vle_go_at_once(
+    vle: Vle, release: Release, sweep: Sweep, later: Later, app: Flask
+) -> None:
+    waited = release(PRIYA)
+    for _ in range(5):
+        vle.answers["scores"] = [Answered(503)]
+        sweep()
+        later(LONG)
+    vle.answers["scores"] = [Answered(503)]
+    sweep()
+    assert _row(app, waited).due_at - clock.now() > timedelta(minutes=5)
+    release(TOMOS)
+    later(timedelta(seconds=2))
+    assert sweep() == 1
+    assert sweep() == 1
+    assert _row(app, waited).status is Delivery.SENT
+
+
 def test_the_worker_is_woken_for_the_next_try_and_not_for_what_was_replaced(
     vle: Vle, release: Release, sweep: Sweep, later: Later, app: Flask
 ) -> None:

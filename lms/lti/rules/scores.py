@@ -92,6 +92,8 @@ NEWER_THERE = (
     "Look at it in the VLE’s gradebook. We try again by ourselves."
 )
 MOVED = "The VLE’s address has changed. Ask the people who look after the VLE."
+# What is over for every score as soon as one is taken.
+OF_THE_VLE = (UNREACHABLE, DOWN, NO_LEAVE, MOVED)
 
 _NOT_ENROLLED = re.compile(
     r"not enrol|could not be found|user not found|not a (member|student)"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from lms.actor import Action, Actor
 from lms.audit.service import record
@@ -16,6 +16,7 @@ from lms.lti.queries import scores as queries
 from lms.lti.queries.scores import Due
 from lms.lti.rules.scores import (
     LEASE,
+    OF_THE_VLE,
     SECOND,
     Answer,
     Delivery,
@@ -81,6 +82,7 @@ def settle(claimed: Claimed, verdict: Verdict, *, now: datetime, jitter: float) 
     delivery.leased_until = None
     if verdict.answer is Answer.TAKEN:
         delivery.status, delivery.sent_at, delivery.last_error = Delivery.SENT, now, None
+        _bring_forward(delivery, now)
     elif verdict.answer is Answer.FINAL:
         delivery.status, delivery.last_error = Delivery.REFUSED, verdict.words
     else:
@@ -88,6 +90,19 @@ def settle(claimed: Claimed, verdict: Verdict, *, now: datetime, jitter: float) 
         delivery.due_at = next_try(delivery.attempts, now=now, wait=verdict.wait, jitter=jitter)
     db.session.flush()
     return delivery
+
+
+def _bring_forward(sent: ScoreDelivery, now: datetime) -> None:
+    """The VLE is well again: what waited because it was not, need not wait longer."""
+    waited = update(ScoreDelivery).where(
+        ScoreDelivery.resource_link_id == sent.resource_link_id,
+        ScoreDelivery.id != sent.id,
+        ScoreDelivery.status == Delivery.WAITING,
+        ScoreDelivery.last_error.in_(OF_THE_VLE),
+        ScoreDelivery.leased_until.is_(None),
+        ScoreDelivery.due_at > now,
+    )
+    db.session.execute(waited.values(due_at=now))
 
 
 def kept_token(platform_id: int, scopes: str, *, secret_key: str, now: datetime) -> Token | None:
