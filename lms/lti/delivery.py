@@ -21,7 +21,7 @@ from lms.lti.platform.scores import Gradebook, Score, Token, TokenRefused
 from lms.lti.platform.tool_keys import NoKey, signing_key
 from lms.lti.queries.scores import Due, due_scores, next_due_at
 from lms.lti.rules.claims import RESULT_SCOPE, SCORE_SCOPE
-from lms.lti.rules.scores import NO_LEAVE, Answer, Verdict, is_same, read_answer
+from lms.lti.rules.scores import DOWN, NO_LEAVE, Answer, Verdict, is_same, read_answer
 from lms.lti.service import scores as service
 from lms.lti.service.launches import clear_old
 from lms.tasks import poke, sweep
@@ -55,7 +55,7 @@ def send_due_scores() -> int:
         db.session.commit()
         if claimed is None:
             continue
-        verdict = _Sending(due, claimed, _settings()).send()
+        verdict = _send(due, claimed)
         settled = service.settle(claimed, verdict, now=clock.now(), jitter=_jitter())
         log.info("score %s: %s", settled.id, settled.status)
         db.session.commit()
@@ -64,6 +64,18 @@ def send_due_scores() -> int:
             out_of_order.add(platform_id)
     _come_back(began)
     return dealt_with
+
+
+def _send(due: Due, claimed: service.Claimed) -> Verdict:
+    """Whatever a VLE answers, and whatever we had not thought of: the score stays, and is tried
+    again.
+    """
+    try:
+        return Sending(due, claimed, _settings()).send()
+    except Exception:
+        log.exception("score %s could not be sent", claimed.delivery_id)
+        db.session.rollback()
+        return Verdict(Answer.LATER, DOWN, everybody=True)
 
 
 def _settings() -> Settings:
@@ -84,7 +96,7 @@ def _come_back(began: datetime) -> None:
 
 
 @dataclass(frozen=True)
-class _Sending:
+class Sending:
     """One score on its way."""
 
     due: Due

@@ -1,5 +1,7 @@
 """Whatever a registered platform signs: no error page of ours, and no row it should not make."""
 
+import json
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask
@@ -8,8 +10,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from lms import clock
+from lms.assessments.queries import SendableResult
+from lms.config import Settings
 from lms.db import db
-from lms.lti.models import Launch
+from lms.lti.delivery import Sending
+from lms.lti.models import AccessToken, Launch
+from lms.lti.queries.scores import Due, Route, Service
 from lms.lti.rules.claims import (
     AGS_ENDPOINT,
     CONTEXT,
@@ -18,12 +25,16 @@ from lms.lti.rules.claims import (
     LAUNCH_PRESENTATION,
     MESSAGE_TYPE,
     RESOURCE_LINK,
+    RESULT_SCOPE,
     ROLES,
+    SCORE_SCOPE,
     TARGET_LINK_URI,
     VERSION,
 )
+from lms.lti.rules.scores import Answer
+from lms.lti.service.scores import Claimed
 from tests.conftest import People
-from tests.vle import PRIYA, Vle
+from tests.vle import CLIENT_ID, ISSUER, LINE_ITEM, PRIYA, Answered, Vle
 
 NAMES = ["iss", "aud", "azp", "sub", "nonce", "iat", "exp", "nbf", "name", "given_name", "email"]
 NAMES += [MESSAGE_TYPE, VERSION, DEPLOYMENT_ID, TARGET_LINK_URI, ROLES, RESOURCE_LINK, CONTEXT]
@@ -83,3 +94,53 @@ def test_any_post_to_the_launch_address_is_refused(
     token, other = (one.encode(errors="replace").decode() for one in (id_token, state))
     assert vle.post(client, token, other).status_code == 400
     assert vle.post(client, token, begun.state).status_code == 400
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=ONE_RUN, database=None)
+@given(
+    name=st.sampled_from(["token", "scores", "results"]),
+    status=st.integers(200, 599),
+    body=TEXT | ANYTHING.map(json.dumps),
+    headers=st.dictionaries(st.sampled_from(["Retry-After", "Content-Type"]), st.text(max_size=20)),
+)
+def test_whatever_a_gradebook_answers_the_mark_is_settled(
+    vle: Vle,
+    course: People,
+    app: Flask,
+    name: str,
+    status: int,
+    body: str,
+    headers: dict[str, str],
+) -> None:
+    odd = Answered(status, body.encode(errors="replace").decode(), headers=headers)
+    vle.answers = {"scores": [Answered(409)]} if name == "results" else {}
+    vle.answers[name] = [odd]
+    sending = a_score(vle)
+    with app.app_context():
+        verdict = sending.send()
+        db.session.query(AccessToken).delete()
+        db.session.commit()
+    assert verdict.answer in (Answer.TAKEN, Answer.LATER, Answer.FINAL)
+
+
+def a_score(vle: Vle) -> Sending:
+    """A score on its way, as the worker holds one."""
+    service = Service(
+        vle.platform_id, ISSUER, CLIENT_ID, f"{ISSUER}/auth", f"{ISSUER}/token", "", None
+    )
+    scopes = frozenset({SCORE_SCOPE, RESULT_SCOPE})
+    route = Route(1, "assessments/m1-plan", LINE_ITEM, scopes, 1, "p-priya", 1, 1, service)
+    now = clock.now()
+    result = SendableResult(
+        result_id=1,
+        sequence=1,
+        enrolment_id=1,
+        user_id=1,
+        cohort_id=1,
+        assessment="m1-plan",
+        points=Decimal(62),
+        maximum=Decimal(100),
+        released_at=now,
+    )
+    tool: Settings = vle.app.config["LMS_SETTINGS"]
+    return Sending(Due(result, route), Claimed(1, now, now), tool)

@@ -1,5 +1,6 @@
 """Launches and logins that are refused: each for its own reason, with nothing stored."""
 
+import base64
 import logging
 import re
 import threading
@@ -96,8 +97,14 @@ BAD: dict[str, tuple[str, Forge]] = {
     "no token": ("token is readable", lambda _vle, _claims: ""),
     "not a token": ("token is readable", lambda _vle, _claims: "a.b"),
     "rubbish": ("token is readable", lambda _vle, _claims: "\x00.ÿ.€"),
+    "token nested deeply": ("token is readable", lambda _vle, _claims: _nested()),
     "token of a list": ("token is readable", lambda _vle, _claims: "W10.W10.W10"),
 }
+
+
+def _nested() -> str:
+    deep = base64.urlsafe_b64encode(b"[" * 100_000).rstrip(b"=").decode()
+    return f"{deep}.{deep}.AAAA"
 
 
 def _spliced(signed: str, other: str) -> str:
@@ -238,6 +245,12 @@ def test_a_login_lasts_ten_minutes(
     assert _why(caplog) == "state is not old"
 
 
+def test_a_deeply_nested_token_of_a_stranger_is_refused(vle: Vle, client: FlaskClient) -> None:
+    header = base64.urlsafe_b64encode(b'{"alg":"RS256"}').decode()
+    deep = _nested().split(".")[0]
+    assert vle.post(client, f"{header}.{deep}.AAAA", "made up").status_code == 400
+
+
 @pytest.mark.parametrize("state", ["", "made-up", "\x00", "ÿ" * 5000])
 def test_an_unknown_state_is_refused(vle: Vle, client: FlaskClient, state: str) -> None:
     answer = vle.post(client, vle.token(vle.claims(PRIYA, "n")), state)
@@ -266,6 +279,7 @@ def test_a_suspended_platform_lets_nobody_in(
         Answered(200, "not JSON"),
         Answered(200, '["a list"]'),
         Answered(200, '{"keys": "none"}'),
+        Answered(200, "[" * 100_000),
         Answered(302, "", headers={"Location": "https://other.test/"}),
         Answered(200, "x" * 600_000),
         requests.ConnectionError(),

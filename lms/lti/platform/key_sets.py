@@ -43,7 +43,7 @@ def _fetch(url: str) -> dict[str, Any] | None:
     try:
         answer = http.new_session().get(url, headers={"Accept": "application/json"})
         body = answer.json() if answer.ok else None
-    except (requests.RequestException, ValueError) as error:
+    except (requests.RequestException, ValueError, RecursionError) as error:
         log.warning("key set of %s: %s", url, type(error).__name__)
         return None
     keys = body.get("keys") if isinstance(body, dict) else None

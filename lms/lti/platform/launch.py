@@ -200,6 +200,6 @@ def return_url_in(id_token: str) -> object:
     """
     try:
         claims = jwt.decode(id_token, options={"verify_signature": False})
-    except (jwt.PyJWTError, ValueError, TypeError):
+    except (jwt.PyJWTError, ValueError, TypeError, RecursionError):  # deeply nested JSON
         return None
     return part(claims, LAUNCH_PRESENTATION).get("return_url")

@@ -140,7 +140,7 @@ class Gradebook(ServiceConnector):  # type: ignore[misc,unused-ignore]
                 headers={"Authorization": f"Bearer {token.value}", "Accept": RESULTS_TYPE},
             )
             held = response.json() if response.status_code == 200 else None
-        except (requests.RequestException, ValueError):
+        except (requests.RequestException, ValueError, RecursionError):
             return None
         for one in held if isinstance(held, list) else ():
             if isinstance(one, dict) and str(one.get("userId")) == subject:
@@ -154,7 +154,7 @@ def _read_token(response: requests.Response, now: datetime) -> Token | None:
         given = json.loads(response.content)
         value, life = given["access_token"], given.get("expires_in", USUAL_LIFE)
         seconds = min(max(int(life), 0), LONGEST_LIFE)
-    except (ValueError, TypeError, KeyError, AttributeError, OverflowError):
+    except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return None
     if not isinstance(value, str) or not value or not value.isascii() or not value.isprintable():
         return None
