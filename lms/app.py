@@ -17,6 +17,7 @@ from lms.db import db, expect_writes
 from lms.lti import views as lti
 from lms.messages.delivery import init_mail
 from lms.modules import views as modules
+from lms.modules.catalogue import catalogue
 from lms.people import views as people
 from lms.progress import views as progress
 from lms.storage import init_storage
@@ -57,7 +58,7 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
     init_errors(app)
     init_headers(app)
     init_pages(app)
-    init_health(app)
+    init_health(app, content=catalogue)
     app.before_request(_say_whether_we_write)
     for feature in FEATURES:
         feature.init_feature(app, settings, csrf)

@@ -78,9 +78,9 @@ def _commands() -> dict[str, list[str]]:
 
 
 def _stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
-    for child in children.values():
-        if child.poll() is None:
-            child.send_signal(signal.SIGINT)  # the worker finishes what it has in hand
+    for what, child in children.items():
+        if child.poll() is None:  # SIGINT lets the worker finish what it has in hand
+            child.send_signal(signal.SIGINT if what == "the worker" else signal.SIGTERM)
     for child in children.values():
         try:
             child.wait(15)
