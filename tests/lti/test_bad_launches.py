@@ -9,7 +9,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-import requests
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
@@ -17,7 +16,7 @@ from sqlalchemy import func, select
 
 from lms import clock
 from lms.db import db
-from lms.lti.models import Context, Launch, LoginAttempt, ResourceLink, VleIdentity
+from lms.lti.models import Context, Launch, ResourceLink, VleIdentity
 from lms.lti.rules.claims import (
     CONTEXT,
     DEPLOYMENT_ID,
@@ -30,7 +29,7 @@ from lms.lti.rules.claims import (
 from lms.people.models import User
 from tests.conftest import People
 from tests.lti.conftest import Browser
-from tests.vle import ISSUER, PRIYA, TOOL, Answered, Key, Vle, suspend
+from tests.vle import ISSUER, PRIYA, TOOL, Key, Vle
 
 STRANGER = Key("vle-key-1", "a stranger's")  # the platform's key id, somebody else's key
 Forge = Callable[[Vle, dict[str, Any]], str]
@@ -256,157 +255,6 @@ def test_an_unknown_state_is_refused(vle: Vle, client: FlaskClient, state: str) 
     answer = vle.post(client, vle.token(vle.claims(PRIYA, "n")), state)
     assert answer.status_code == 400
     assert vle.calls == []
-
-
-# --- the platform ---
-
-
-def test_a_suspended_platform_lets_nobody_in(
-    vle: Vle, course: People, client: FlaskClient, app: Flask, caplog: pytest.LogCaptureFixture
-) -> None:
-    begun = vle.begin(client)
-    suspend(app, vle.platform_id)
-    answer = vle.post(client, vle.token(vle.claims(PRIYA, begun.nonce)), begun.state)
-    assert answer.status_code == 403
-    assert _why(caplog) == "platform is active"
-    assert vle.begin(client).response.status_code == 403
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [
-        Answered(500, '{"error": "broken"}'),
-        Answered(200, "not JSON"),
-        Answered(200, '["a list"]'),
-        Answered(200, '{"keys": "none"}'),
-        Answered(200, "[" * 100_000),
-        Answered(302, "", headers={"Location": "https://other.test/"}),
-        Answered(200, "x" * 600_000),
-        requests.ConnectionError(),
-        requests.Timeout(),
-    ],
-)
-def test_a_key_set_that_cannot_be_read_is_a_refusal_and_then_mends(
-    vle: Vle,
-    course: People,
-    client: FlaskClient,
-    caplog: pytest.LogCaptureFixture,
-    fault: Answered | Exception,
-) -> None:
-    vle.answers["jwks.json"] = [fault]
-    assert vle.launch(client, PRIYA).status_code == 400
-    assert _why(caplog) == "keys can be fetched"
-    assert vle.launch(client, PRIYA).status_code == 400  # within ten seconds nobody is asked again
-    assert len(vle.calls) == 1
-    with time_machine.travel(clock.now() + timedelta(seconds=11)):
-        assert vle.launch(client, PRIYA).status_code == 303
-    assert len(vle.calls) == 2
-
-
-@pytest.mark.parametrize(
-    "changes", [{"kty": "oct"}, {"alg": "HS256"}, {"use": "enc"}, {"n": "not base64!"}, {"n": None}]
-)
-def test_a_key_that_is_not_for_signing_is_not_used(
-    vle: Vle, course: People, client: FlaskClient, changes: dict[str, Any]
-) -> None:
-    import json
-
-    keys = {"keys": ["rubbish", vle.keys[0].jwk | changes]}
-    vle.answers["jwks.json"] = [Answered(200, json.dumps(keys))]
-    assert vle.launch(client, PRIYA).status_code == 400
-
-
-def test_a_rotated_key_is_fetched_once_more(vle: Vle, course: People, client: FlaskClient) -> None:
-    vle.launch(client, PRIYA)
-    vle.keys.insert(0, Key("vle-key-2"))
-    with time_machine.travel(clock.now() + timedelta(seconds=11)):
-        assert vle.launch(client, PRIYA).status_code == 303
-    assert len(vle.calls) == 2
-
-
-def test_unknown_keys_do_not_make_us_hammer_the_platform(
-    vle: Vle, course: People, client: FlaskClient
-) -> None:
-    vle.launch(client, PRIYA)
-    with time_machine.travel(clock.now() + timedelta(seconds=11)):
-        for _ in range(5):
-            begun = vle.begin(client)
-            token = vle.token(vle.claims(PRIYA, begun.nonce), kid="made-up")
-            assert vle.post(client, token, begun.state).status_code == 400
-    assert len(vle.calls) == 2
-
-
-def test_a_withdrawn_key_is_forgotten_within_a_day_but_an_outage_is_survived(
-    vle: Vle, course: People, client: FlaskClient
-) -> None:
-    vle.launch(client, PRIYA)
-    with time_machine.travel(clock.now() + timedelta(days=1, minutes=1)):
-        vle.answers["jwks.json"] = [Answered(503)]
-        assert vle.launch(client, PRIYA).status_code == 303
-    with time_machine.travel(clock.now() + timedelta(days=1, minutes=2)):
-        old = vle.keys.pop()
-        vle.keys.append(Key("vle-key-2"))
-        begun = vle.begin(client)
-        token = vle.token(vle.claims(PRIYA, begun.nonce), key=old)
-        assert vle.post(client, token, begun.state).status_code == 400
-
-
-# --- logins ---
-
-
-@pytest.mark.parametrize(
-    ("changes", "check"),
-    [
-        ({"iss": None}, "platform is known"),
-        ({"iss": "https://unknown.test"}, "platform is known"),
-        ({"iss": "\x00"}, "platform is known"),
-        ({"client_id": "unknown"}, "platform is known"),
-        ({"login_hint": None}, "login has login_hint"),
-        ({"target_link_uri": None}, "login has target_link_uri"),
-        ({"target_link_uri": "https://other.test/"}, "login's target is ours"),
-        ({"lti_message_hint": "x" * 5000}, "login is short"),
-    ],
-)
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_bad_login_is_refused_and_nothing_is_stored(
-    vle: Vle,
-    client: FlaskClient,
-    app: Flask,
-    caplog: pytest.LogCaptureFixture,
-    changes: dict[str, Any],
-    check: str,
-    method: str,
-) -> None:
-    answer = vle.begin(client, method=method, **changes).response
-    assert answer.status_code == 400
-    assert _why(caplog) == check
-    with app.app_context():
-        assert db.session.scalar(select(func.count()).select_from(LoginAttempt)) == 0
-
-
-@pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_login_may_come_either_way_and_without_a_client(
-    vle: Vle, course: People, client: FlaskClient, method: str
-) -> None:
-    begun = vle.begin(client, method=method, client_id=None)
-    assert begun.response.status_code == 302
-    token = vle.token(vle.claims(PRIYA, begun.nonce))
-    assert vle.post(client, token, begun.state).status_code == 303
-
-
-def test_a_login_of_an_issuer_with_two_clients_must_say_which(
-    vle: Vle, client: FlaskClient
-) -> None:
-    vle.register(client_id="another-client")
-    assert vle.begin(client, client_id=None).response.status_code == 400
-    assert vle.begin(client).response.status_code == 302
-
-
-def test_an_auth_address_with_a_query_keeps_it(vle: Vle, client: FlaskClient) -> None:
-    vle.register(auth_login_url=f"{ISSUER}/auth?tenant=7")
-    begun = vle.begin(client)
-    assert begun.response.location.startswith(f"{ISSUER}/auth?tenant=7&scope=openid")
-    assert begun.asked["tenant"] == "7"
 
 
 # --- the way back ---

@@ -1,7 +1,6 @@
-"""Launches that are let in: who becomes whom, where they land, and what it costs."""
+"""Launches that are let in: who becomes whom, where they land, what is kept, and what it costs."""
 
 import logging
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -20,30 +19,20 @@ from lms.db import Base, db
 from lms.lti.models import Context, Launch, LoginAttempt, ResourceLink, VleIdentity
 from lms.lti.rules.claims import (
     AGS_ENDPOINT,
-    CONTEXT,
     CUSTOM,
-    LAUNCH_PRESENTATION,
-    RESOURCE_LINK,
-    ROLES,
     TARGET_LINK_URI,
 )
-from lms.lti.rules.places import NAMELESS
 from lms.people.models import Enrolment, RoleHeld, User
 from lms.people.service.places import enrol
 from tests.conftest import People
-from tests.lti.conftest import Browser
 from tests.vle import (
     IMOGEN,
-    INSTRUCTOR,
     ISSUER,
     LAUNCH_URL,
-    LEARNER,
     PRIYA,
-    TOMOS,
     TOOL,
     Person,
     Vle,
-    suspend,
 )
 
 PERSON = "http://purl.imsglobal.org/vocab/lis/v2/institution/person"
@@ -129,71 +118,6 @@ def test_the_redirect_uri_is_always_the_same(vle: Vle, client: FlaskClient) -> N
     assert begun.asked["response_mode"] == "form_post"
     assert begun.asked["prompt"] == "none"
     assert begun.asked["lti_message_hint"] == '{"cmid":20}'
-
-
-# --- the valid launches of the certification suite, for teacher and student ---
-
-VALID: dict[str, dict[str, Any]] = {
-    "V1 all claims": {},
-    "V3 short role": {"short": True},
-    "V4 unknown role": {ROLES: ["http://purl.imsglobal.org/vocab/lis/v2/unknown/unknown#Helper"]},
-    "V5 no role": {ROLES: []},
-    "V5 empty role": {ROLES: [""]},
-    "V6 e-mail only": {"name": None, "given_name": None, "family_name": None},
-    "V7 names only": {"email": None},
-    "V8 no personal data": dict.fromkeys(("name", "given_name", "family_name", "email")),
-    "V9 no context": {CONTEXT: None},
-    "V10 another link": {RESOURCE_LINK: {"id": "a-new-one"}},
-}
-LEAST = {"V4 unknown role", "V5 no role", "V5 empty role", "V9 no context"}
-LABEL = {"V6 e-mail only": "priya", "V8 no personal data": NAMELESS}
-
-
-@pytest.mark.parametrize("name", VALID)
-@pytest.mark.parametrize("teacher", [True, False])
-def test_a_valid_launch_is_let_in(
-    vle: Vle, course: People, client: FlaskClient, app: Flask, name: str, *, teacher: bool
-) -> None:
-    changes = dict(VALID[name])
-    role = "Instructor" if teacher else "Learner"
-    if changes.pop("short", False):
-        changes[ROLES] = [role]
-    person = Person("p-priya", "Priya Example", (INSTRUCTOR if teacher else LEARNER,))
-
-    answer = vle.launch(client, person, **changes)
-
-    assert answer.status_code == 303
-    assert answer.location.endswith("/lti/waiting" if name in LEAST else "/modules/m1/u1")
-    assert client.get(answer.location).status_code == 200
-    user = _launched(app, person)
-    assert user.name == LABEL.get(name, "Priya Example")
-    with app.app_context():
-        places = db.session.scalars(select(Enrolment).where(Enrolment.user_id == user.id)).all()
-        roles = db.session.scalars(select(RoleHeld).where(RoleHeld.user_id == user.id)).all()
-        assert len(places) == (0 if teacher or name in LEAST else 1)
-        assert len(roles) == (1 if teacher and name not in LEAST else 0)
-
-
-@pytest.mark.parametrize(
-    ("roles", "becomes"),
-    [
-        ([INSTRUCTOR, f"{PERSON}#Staff", f"{PERSON}#Other"], "trainer"),
-        ([LEARNER, f"{PERSON}#Student", f"{PERSON}#Mentor"], "learner"),
-        ([LEARNER, f"{PERSON}#Instructor"], "learner"),
-        ([f"{PERSON}#Administrator"], "nobody"),
-    ],
-)
-def test_the_role_in_the_course_wins(
-    vle: Vle, course: People, client: FlaskClient, app: Flask, roles: list[str], becomes: str
-) -> None:  # V2
-    vle.launch(client, PRIYA, **{ROLES: roles})
-    with app.app_context():
-        user_id = _launched(app, PRIYA).id
-        places = db.session.scalars(select(Enrolment).where(Enrolment.user_id == user_id)).all()
-        held = db.session.scalars(select(RoleHeld).where(RoleHeld.user_id == user_id)).all()
-        assert [len(places), len(held)] == {"trainer": [0, 1], "learner": [1, 0]}.get(
-            becomes, [0, 0]
-        )
 
 
 # --- again ---
@@ -321,122 +245,6 @@ def test_a_launched_person_is_found_in_three_statements(
     statements()
     assert client.get(f"{prefix}/support").status_code == 200
     assert statements() <= 3
-
-
-# --- whose browser ---
-
-
-def test_two_people_in_one_browser_work_side_by_side(
-    vle: Vle, course: People, client: FlaskClient
-) -> None:
-    one = vle.launch(client, PRIYA).location
-    two = vle.launch(client, TOMOS).location
-    assert "here as Priya Example" in client.get(one).text
-    assert "here as Tomos Sample" in client.get(two).text
-    assert "here as Priya Example" in client.get(one).text
-
-
-def test_somebody_signed_in_here_stays_so_beside_a_launch(
-    vle: Vle, course: People, browse: Callable[[int], FlaskClient]
-) -> None:
-    both = browse(course.ada)
-    address = vle.launch(both, PRIYA).location
-    assert "here as Priya Example" in both.get(address).text
-    assert "signed in as Ada Example" in both.get("/home").text
-    assert "here as Priya Example" in both.get(address).text
-
-
-def test_two_first_launches_at_once_make_one_person(
-    vle: Vle, course: People, client: FlaskClient, app: Flask, browser: Browser
-) -> None:
-    vle.launch(client, TOMOS)
-    gate, statuses = threading.Barrier(4), []
-
-    def launch(racer: FlaskClient) -> None:
-        begun = vle.begin(racer)
-        token = vle.token(vle.claims(PRIYA, begun.nonce, **{RESOURCE_LINK: {"id": "new"}}))
-        gate.wait()
-        statuses.append(vle.post(racer, token, begun.state).status_code)
-
-    threads = [threading.Thread(target=launch, args=(browser(),)) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert statuses == [303] * 4
-    assert _count(app, VleIdentity) == 2
-    assert _count(app, ResourceLink) == 2
-
-
-def test_a_launch_opens_nothing_in_another_browser(
-    vle: Vle, course: People, client: FlaskClient, browser: Browser
-) -> None:
-    address = vle.launch(client, PRIYA).location
-    other = browser()
-    assert other.get(address).status_code == 403
-    vle.launch(other, TOMOS)
-    assert other.get(address).status_code == 403
-
-
-def test_a_launch_ends_after_twelve_hours_and_says_what_to_do(
-    vle: Vle, course: People, client: FlaskClient
-) -> None:
-    address = vle.launch(client, PRIYA).location
-    with time_machine.travel(clock.now() + timedelta(hours=11, minutes=59), tick=False):
-        assert client.get(address).status_code == 200
-    with time_machine.travel(clock.now() + timedelta(hours=12, minutes=1), tick=False):
-        page = client.get(address)
-    assert page.status_code == 403
-    assert "open the activity again" in page.text
-    assert f"frame-ancestors {ISSUER}" in page.headers["Content-Security-Policy"]
-
-
-def test_a_suspended_platforms_launches_end_at_once(
-    vle: Vle, course: People, client: FlaskClient, app: Flask
-) -> None:
-    address = vle.launch(client, PRIYA).location
-    suspend(app, vle.platform_id)
-    assert client.get(address).status_code == 403
-
-
-def test_a_launch_is_not_a_sign_in(vle: Vle, course: People, client: FlaskClient) -> None:
-    vle.launch(client, PRIYA)
-    assert client.get("/home").status_code == 303
-    assert client.get("/-/AAAAAAAAAAAAAAAAAAAAAAAA/home").status_code == 403
-
-
-def test_the_cookie_comes_back_in_a_frame(vle: Vle, client: FlaskClient) -> None:
-    cookie = vle.begin(client).response.headers["Set-Cookie"]
-    for part in (
-        "__Host-lms_browser=",
-        "Secure",
-        "HttpOnly",
-        "SameSite=None",
-        "Partitioned",
-        "Path=/",
-    ):
-        assert part in cookie
-    assert "Domain" not in cookie
-
-
-def test_the_platform_may_frame_its_launches_and_nobody_else(
-    vle: Vle, course: People, client: FlaskClient
-) -> None:
-    page = client.get(vle.launch(client, PRIYA).location)
-    assert page.headers["Content-Security-Policy"].endswith(f"frame-ancestors {ISSUER}")
-    assert 'class="framed"' in page.text
-    alone = client.get("/sign-in")
-    assert alone.headers["Content-Security-Policy"].endswith("frame-ancestors 'none'")
-
-
-def test_a_framed_launch_in_a_tab_of_its_own_is_not_framed(
-    vle: Vle, course: People, client: FlaskClient
-) -> None:
-    address = vle.launch(client, PRIYA).location
-    page = client.get(address, headers={"Sec-Fetch-Dest": "document"})
-    assert 'class="framed"' not in page.text
-    window = vle.launch(client, PRIYA, **{LAUNCH_PRESENTATION: {"document_target": "window"}})
-    assert 'class="framed"' not in client.get(window.location).text
 
 
 # --- what is kept ---
