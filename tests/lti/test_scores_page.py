@@ -10,17 +10,12 @@ from sqlalchemy import select
 
 from lms import clock
 from lms.db import db
+from lms.lti.rules.claims import AGS_ENDPOINT, RESOURCE_LINK
 from lms.lti.rules.scores import Delivery
 from tests.conftest import People
 from tests.factories import ResultFactory, SubmissionFactory, made
-from tests.lti.scoring import Release, Sweep, row_of
-from tests.vle import (
-    IMOGEN,
-    PRIYA,
-    TOMOS,
-    Answered,
-    Vle,
-)
+from tests.lti.scoring import PLAN, Release, Sweep, row_of
+from tests.vle import IMOGEN, ISSUER, PRIYA, SCOPES, TOMOS, Answered, Vle
 
 
 def _page(client: FlaskClient) -> str:
@@ -56,6 +51,22 @@ def test_a_trainer_sees_how_far_each_mark_has_come_and_sends_one_again(
     with time_machine.travel(clock.now() + timedelta(seconds=2)):
         assert sweep() == 1
     assert row_of(app, refused).status is Delivery.SENT
+
+
+def test_of_two_columns_the_one_that_needs_somebody_is_shown(
+    vle: Vle,
+    release: Release,
+    sweep: Sweep,
+    learners: People,
+    client: FlaskClient,
+    browse: Callable[[int], FlaskClient],
+) -> None:
+    other = {AGS_ENDPOINT: {"scope": SCOPES, "lineitem": f"{ISSUER}/services/2/lineitems/8"}}
+    vle.launch(client, PRIYA, **PLAN, **other, **{RESOURCE_LINK: {"id": "another"}})
+    release(PRIYA)
+    vle.answers["scores"] = [Answered(404), Answered(200)]
+    assert sweep() == 2
+    assert "Not taken by the VLE" in _page(browse(learners.max))
 
 
 def test_somebody_who_never_came_from_the_vle_is_shown_so(

@@ -252,7 +252,8 @@ def delivery_words(assessment: str, cohort_id: int) -> list[Standing]:
         for row in db.session.scalars(
             select(ScoreDelivery)
             .where(ScoreDelivery.result_id.in_({one.result_id for one in results}))
-            .order_by(ScoreDelivery.status != Delivery.REFUSED, ScoreDelivery.id.desc())
+            # the last one is shown: of two columns, the one that needs somebody
+            .order_by(ScoreDelivery.status == Delivery.REFUSED, ScoreDelivery.id)
         )
     }
     named = db.session.execute(
