@@ -49,7 +49,6 @@ ACCESS: dict[Role, frozenset[Action]] = {
         Action.MARK,
         Action.RELEASE,
         Action.SEE_COHORT,
-        Action.LINK_CONTEXT,
     },
     Role.MODULE_LEAD: _EVERYONE
     | {

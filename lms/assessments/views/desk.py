@@ -21,6 +21,7 @@ from lms.errors import LmsError, RuleBroken
 from lms.modules.catalogue import Assessment, Regulations, catalogue
 from lms.people import queries as people
 from lms.web.access import current_actor, requires
+from lms.web.doors import QUEUE, doors
 from lms.web.errors import wants_json
 
 
@@ -59,6 +60,7 @@ def queue(assessment: str) -> Response | str:
         blocks=release_blocks([state_of(script, asked, regulations) for script in scripts]),
         may_release=actor.may(Action.RELEASE, cohort_id=cohort.id),
         released=sum(is_released(script) for script in scripts),
+        doors=doors(QUEUE, actor, assessment=asked.key, cohort=cohort.slug),
     )
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms import clock
-from lms.actor import Action
+from lms.actor import Action, Actor
 from lms.db import db
 from lms.errors import NotAllowed
 from lms.lti.models import Context
@@ -14,6 +14,7 @@ from lms.lti.queries import launches as queries
 from lms.lti.service import courses as service
 from lms.people.queries import cohorts_visible_to, find_enrolment
 from lms.web.access import current_actor, not_found_here, requires
+from lms.web.doors import Door
 from lms.web.prefix import launch_id
 
 
@@ -40,6 +41,17 @@ def _place_ended(context: Context | None) -> bool:
 def _only_those_who_link() -> None:
     if not service.may_link(current_actor()):
         raise NotAllowed("Linking a course is for module leads and administrators.")
+
+
+def door(actor: Actor) -> Door | None:
+    """From home to the courses, for whoever links them."""
+    if not service.may_link(actor):
+        return None
+    return Door(
+        "Courses in the VLE",
+        "Which course belongs to which cohort",
+        url_for("lti.courses"),
+    )
 
 
 @requires(Action.LINK_CONTEXT)

@@ -4,7 +4,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms import clock
-from lms.actor import Action
+from lms.actor import Action, Actor
 from lms.db import db
 from lms.lti.queries import scores as queries
 from lms.lti.service import scores as service
@@ -12,6 +12,18 @@ from lms.modules.catalogue import catalogue
 from lms.people.queries import cohort_visible_to, get_cohort
 from lms.tasks import poke
 from lms.web.access import current_actor, requires
+from lms.web.doors import Door
+
+
+def door(actor: Actor, *, assessment: str, cohort: str) -> Door | None:
+    """From a marking queue to its scores."""
+    if not actor.may(Action.RELEASE):
+        return None
+    return Door(
+        "Marks sent to the VLE",
+        "Which have arrived, and which need somebody",
+        url_for("lti.scores", assessment=assessment, cohort=cohort),
+    )
 
 
 @requires(Action.RELEASE)

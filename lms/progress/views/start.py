@@ -13,6 +13,7 @@ from lms.modules.rules.standing import UnitStanding, UnitState
 from lms.progress import queries
 from lms.progress.queries import Own
 from lms.web.access import current_actor, find_actor, public, requires
+from lms.web.doors import HOME, doors
 
 bp = Blueprint("start", __name__, template_folder="../templates")
 
@@ -182,4 +183,5 @@ def _work(actor: Actor) -> list[WorkRow]:
         rows.append(
             WorkRow("Invitations", "Who was invited, and until when", url_for("people.invitations"))
         )
+    rows += [WorkRow(door.title, door.text, door.url) for door in doors(HOME, actor)]
     return rows
