@@ -1,5 +1,6 @@
 """What a browser may send about learning, and the sentence for each thing that is not in order."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
@@ -7,14 +8,23 @@ from wtforms import IntegerField, StringField, TextAreaField
 from wtforms.validators import AnyOf, InputRequired, Length, NumberRange
 from wtforms.widgets import HiddenInput
 
-from lms.modules.catalogue import Check, Question
+from lms.errors import BadRequest
+from lms.modules.catalogue import Cards, Check, Confidence, Question, Template
+from lms.modules.rules.cards import still_to_place
 from lms.modules.rules.checks import shuffled
 from lms.modules.rules.reading import Way
+from lms.modules.rules.scenarios import Act, Did
+from lms.modules.rules.templates import LONGEST_TEMPLATE, fault_of, tidy
 from lms.web.forms import Form
 
 LONGEST_ANSWER = 500
 LONGEST_ENTRY = 50_000
 NO_WAY = "Choose one of the three ways."
+LOAD_AGAIN = "Load the page again, then save."
+FORM_CHANGED = (
+    "This form was changed while you had it open, so it was not saved yet. "
+    "Your words are below, also those of parts that have been taken out."
+)
 
 
 class EntryForm(Form):
@@ -122,6 +132,121 @@ def _text(question: Question, sent: MultiDict[str, str]) -> tuple[tuple[str, ...
     if len(text) > LONGEST_ANSWER:
         return (text,), f"Shorten your answer to question {question.number}: a few words will do."
     return (text,), ""
+
+
+@dataclass(frozen=True)
+class ActSent:
+    """What somebody wants to do in a scenario, and as which of their acts."""
+
+    did: Did
+    number: int
+
+
+def read_act(sent: MultiDict[str, str]) -> ActSent:
+    """An act in a scenario; a choice with nothing chosen has no way."""
+    act = sent.get("act", "")
+    if act not in list(Act):
+        raise BadRequest("We could not tell what to do. Load the page again, then choose.")
+    scene = None if act == Act.BEGAN_AGAIN else sent.get("scene", "")
+    way = (sent.get("way") or None) if act == Act.CHOSE else None
+    return ActSent(Did(Act(act), scene, way), _whole(sent.get("number", "")))
+
+
+@dataclass(frozen=True)
+class PlacedSent:
+    """Where the cards were put. `faults` has a sentence for each card that is nowhere yet."""
+
+    places: dict[str, str]
+    faults: dict[str, str]
+    version: int
+
+
+def read_placed(cards: Cards, sent: MultiDict[str, str]) -> PlacedSent:
+    """The places of the cards; what is no card or no place here is refused."""
+    known = {place.id for place in cards.places}
+    _refuse_strangers(sent, "card-", {card.id for card in cards.cards})
+    places = {card.id: sent.get(f"card-{card.id}", "") for card in cards.cards}
+    places = {card: place for card, place in places.items() if place}
+    for place in places.values():
+        if place not in known:
+            raise BadRequest("There is no such place for a card. Load the page again, then choose.")
+    faults = {
+        card.id: f"Choose a place for “{card.text.striptags()}”."
+        for card in still_to_place(cards, places)
+    }
+    return PlacedSent(places, faults, read_version(sent))
+
+
+@dataclass(frozen=True)
+class FilledSent:
+    """A template as it was sent. `strangers` are words of parts that it no longer has."""
+
+    parts: dict[str, str]
+    faults: dict[str, str]
+    strangers: dict[str, str]
+    version: int
+
+
+def read_filled(template: Template, sent: MultiDict[str, str]) -> FilledSent:
+    """The parts of a template, each with what is to be mended in it."""
+    written = {
+        name.removeprefix("part-"): text.replace("\x00", "")
+        for name, text in sent.items()
+        if name.startswith("part-")
+    }
+    fields = {field.id: field for field in template.fields}
+    parts = {key: tidy(field, written.get(key, "")) for key, field in fields.items()}
+    faults = {key: fault_of(field, parts[key]) for key, field in fields.items()}
+    if sum(map(len, parts.values())) > LONGEST_TEMPLATE:
+        faults[template.fields[0].id] = (
+            "This is longer than one template keeps: 100,000 characters. Shorten it a little."
+        )
+    return FilledSent(
+        parts=parts,
+        faults={key: fault for key, fault in faults.items() if fault},
+        strangers={key: text for key, text in written.items() if key not in fields},
+        version=read_version(sent),
+    )
+
+
+@dataclass(frozen=True)
+class RatedSent:
+    """How sure somebody is, 1 to 5 by statement."""
+
+    steps: dict[str, int]
+    faults: dict[str, str]
+
+
+def read_rated(rating: Confidence, sent: MultiDict[str, str]) -> RatedSent:
+    """The steps chosen; what is no statement or no step here is refused."""
+    statements = {one.id: one for one in rating.statements}
+    _refuse_strangers(sent, "sure-", statements.keys())
+    steps: dict[str, int] = {}
+    faults: dict[str, str] = {}
+    for key, statement in statements.items():
+        chosen = sent.get(f"sure-{key}", "")
+        step = _whole(chosen)
+        if chosen and not 1 <= step <= len(rating.steps):
+            raise BadRequest("Choose one of the five answers.")
+        if step:
+            steps[key] = step
+        else:
+            faults[key] = f"Choose how sure you are: “{statement.text.striptags()}”"
+    return RatedSent(steps, faults)
+
+
+def read_version(sent: MultiDict[str, str]) -> int:
+    """The version that words were written over."""
+    version = sent.get("version", "")
+    if not (version.isascii() and version.isdigit() and len(version) < 9):
+        raise BadRequest(LOAD_AGAIN)
+    return int(version)
+
+
+def _refuse_strangers(sent: MultiDict[str, str], prefix: str, known: Collection[str]) -> None:
+    names = [name.removeprefix(prefix) for name in sent if name.startswith(prefix)]
+    if set(names) - set(known):
+        raise BadRequest("Part of this is no longer here. Load the page again, then choose.")
 
 
 def _whole(text: str) -> int:

@@ -6,7 +6,16 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from lms.db import db
-from lms.modules.models import CheckAttempt, JournalEntry, PageCompletion, ReadingChoice
+from lms.modules.models import (
+    CardPlacing,
+    CheckAttempt,
+    ConfidenceRating,
+    FilledTemplate,
+    JournalEntry,
+    PageCompletion,
+    ReadingChoice,
+    ScenarioAct,
+)
 from lms.modules.rules.reading import Way
 
 
@@ -140,3 +149,92 @@ def entries_of(user_id: int) -> Sequence[JournalEntry]:
         .where(JournalEntry.user_id == user_id)
         .order_by(JournalEntry.saved_at.desc(), JournalEntry.id.desc())
     ).all()
+
+
+def acts_in(user_id: int, activity_keys: Collection[str]) -> dict[str, list[ScenarioAct]]:
+    """What a person did in some scenarios, in order: for themselves only. One statement."""
+    acts: dict[str, list[ScenarioAct]] = {key: [] for key in activity_keys}
+    if not activity_keys:
+        return acts
+    rows = db.session.scalars(
+        select(ScenarioAct)
+        .where(ScenarioAct.user_id == user_id, ScenarioAct.activity_key.in_(activity_keys))
+        .order_by(ScenarioAct.activity_key, ScenarioAct.number)
+    )
+    for act in rows:
+        acts[act.activity_key].append(act)
+    return acts
+
+
+def acts_of(user_id: int) -> Sequence[ScenarioAct]:
+    """Everything a person did in any scenario, in order: for their own journal."""
+    return db.session.scalars(
+        select(ScenarioAct)
+        .where(ScenarioAct.user_id == user_id)
+        .order_by(ScenarioAct.activity_key, ScenarioAct.number)
+    ).all()
+
+
+def placings_of(user_id: int, activity_keys: Collection[str]) -> dict[str, CardPlacing]:
+    """Where a person has put the cards of some activities: for themselves only."""
+    if not activity_keys:
+        return {}
+    rows = db.session.scalars(
+        select(CardPlacing)
+        .where(CardPlacing.user_id == user_id, CardPlacing.activity_key.in_(activity_keys))
+        .order_by(CardPlacing.id)
+    )
+    return {row.activity_key: row for row in rows}
+
+
+def filled_by(user_id: int, activity_keys: Collection[str]) -> dict[str, FilledTemplate]:
+    """Some templates as a person has filled them in: for themselves only."""
+    if not activity_keys:
+        return {}
+    rows = db.session.scalars(
+        select(FilledTemplate)
+        .where(FilledTemplate.user_id == user_id, FilledTemplate.activity_key.in_(activity_keys))
+        .order_by(FilledTemplate.id)
+    )
+    return {row.activity_key: row for row in rows}
+
+
+def templates_of(user_id: int) -> Sequence[FilledTemplate]:
+    """Every template that a person has filled in: for their own journal."""
+    return db.session.scalars(
+        select(FilledTemplate)
+        .where(FilledTemplate.user_id == user_id)
+        .order_by(FilledTemplate.saved_at.desc(), FilledTemplate.id.desc())
+    ).all()
+
+
+def ratings_of(user_id: int, activity_keys: Collection[str]) -> Sequence[ConfidenceRating]:
+    """How sure a person said they were, before and after: for themselves only."""
+    if not activity_keys:
+        return ()
+    return db.session.scalars(
+        select(ConfidenceRating)
+        .where(
+            ConfidenceRating.user_id == user_id,
+            ConfidenceRating.activity_key.in_(activity_keys),
+        )
+        .order_by(ConfidenceRating.id)
+    ).all()
+
+
+def placing_to_change(user_id: int, activity_key: str) -> CardPlacing | None:
+    """A person's placing, held until the transaction ends: two windows take turns."""
+    return db.session.scalar(
+        select(CardPlacing)
+        .where(CardPlacing.user_id == user_id, CardPlacing.activity_key == activity_key)
+        .with_for_update()
+    )
+
+
+def template_to_change(user_id: int, activity_key: str) -> FilledTemplate | None:
+    """A person's template, held until the transaction ends: two windows take turns."""
+    return db.session.scalar(
+        select(FilledTemplate)
+        .where(FilledTemplate.user_id == user_id, FilledTemplate.activity_key == activity_key)
+        .with_for_update()
+    )

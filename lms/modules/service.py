@@ -10,12 +10,32 @@ from sqlalchemy.exc import IntegrityError
 
 from lms.actor import Actor
 from lms.db import Base, db
-from lms.errors import Conflict, NotFound, RuleBroken
+from lms.errors import BadRequest, Conflict, NotFound, RuleBroken
 from lms.modules import queries
-from lms.modules.catalogue import Check, Page, Reflection, catalogue
-from lms.modules.models import CheckAttempt, JournalEntry, PageCompletion, ReadingChoice
+from lms.modules.catalogue import (
+    Cards,
+    Check,
+    Confidence,
+    Page,
+    Reflection,
+    Scenario,
+    Template,
+    catalogue,
+)
+from lms.modules.models import (
+    CardPlacing,
+    CheckAttempt,
+    ConfidenceRating,
+    FilledTemplate,
+    JournalEntry,
+    PageCompletion,
+    ReadingChoice,
+    ScenarioAct,
+)
 from lms.modules.rules.checks import Given, attempts_left, score
+from lms.modules.rules.confidence import STAYS, may_still_say
 from lms.modules.rules.reading import NOT_YOURS, Way, reader_of
+from lms.modules.rules.scenarios import Act, Did, may_go_back_to, walk
 
 CHECK_CHANGED = (
     "This check was changed while you had it open. Your answers are below. "
@@ -29,6 +49,20 @@ NO_TRIES_LEFT = "You have used every try that this check allows. Your best one i
 ENTRY_CHANGED = (
     "These words were changed in another window meanwhile, so nothing was saved over. "
     "Look at both, put together what you want to keep, and save again."
+)
+WENT_ON_ELSEWHERE = (
+    "You went on in another window meanwhile, so nothing was changed from here. "
+    "Below is where you are now."
+)
+SCENARIO_CHANGED = (
+    "This scenario was changed while you had it open, so nothing was chosen yet. "
+    "Below is how it stands now."
+)
+NO_SUCH_WAY = "That is not one of the ways on from here. Choose one of those below."
+NO_SUCH_SCENE = "You have not come through that scene. Go back to one that you see below."
+CARDS_MOVED = (
+    "These cards were moved in another window meanwhile, so nothing was saved over. "
+    "Look at both, and send again what you want to keep."
 )
 
 
@@ -140,6 +174,142 @@ def save_entry(
     found.version += 1
     found.saved_at = now
     return found
+
+
+def act_in_scenario(
+    scenario: Scenario, did: Did, *, number: int, actor: Actor, now: datetime
+) -> ScenarioAct:
+    """Keep one choice, or a step back, as it is made.
+
+    `number` says which act the person saw before them: the same form sent twice is one act.
+    """
+    _place(actor, catalogue().page(scenario.page_key))
+    kept = queries.acts_in(actor.user_id, [scenario.key])[scenario.key]
+    if 0 < number <= len(kept) and _did(kept[number - 1]) == did:
+        return kept[number - 1]
+    if number != len(kept) + 1:
+        raise Conflict(WENT_ON_ELSEWHERE)
+    _check_act(scenario, did, kept)
+    made = ScenarioAct(
+        user_id=actor.user_id,
+        activity_key=scenario.key,
+        content_hash=scenario.content_hash,
+        number=number,
+        act=did.act,
+        scene_id=did.scene_id,
+        way_id=did.way_id,
+        done_at=now,
+    )
+    if not _added(made):
+        raise Conflict(WENT_ON_ELSEWHERE)
+    return made
+
+
+def place_cards(
+    cards: Cards, places: dict[str, str], *, version: int, asked: bool, actor: Actor, now: datetime
+) -> CardPlacing:
+    """Keep where the cards are. `asked`: the person wants to read what we say to all of them."""
+    _place(actor, catalogue().page(cards.page_key))
+    found = queries.placing_to_change(actor.user_id, cards.key)
+    if found is None:
+        made = CardPlacing(
+            user_id=actor.user_id,
+            activity_key=cards.key,
+            content_hash=cards.content_hash,
+            places=places,
+            version=1,
+            saved_at=now,
+            asked_at=now if asked else None,
+        )
+        if version == 0 and _added(made):
+            return made
+        raise Conflict(CARDS_MOVED)
+    if found.places != places:
+        if found.version != version:
+            raise Conflict(CARDS_MOVED)
+        found.places = places
+        found.version += 1
+        found.saved_at = now
+        found.asked_at = None
+    if asked:
+        found.asked_at = now
+        found.content_hash = cards.content_hash
+    return found
+
+
+def fill_template(
+    template: Template, parts: dict[str, str], *, version: int, actor: Actor, now: datetime
+) -> FilledTemplate:
+    """Keep a template's words, written over `version`; 0 when there was none.
+
+    Words of parts that the form no longer has stay with the rest.
+    """
+    _place(actor, catalogue().page(template.page_key))
+    found = queries.template_to_change(actor.user_id, template.key)
+    if found is None:
+        made = FilledTemplate(
+            user_id=actor.user_id,
+            activity_key=template.key,
+            content_hash=template.content_hash,
+            parts=parts,
+            version=1,
+            saved_at=now,
+        )
+        if version == 0 and _added(made):
+            return made
+        raise Conflict(ENTRY_CHANGED)
+    together = {**found.parts, **parts}
+    if found.parts == together:
+        return found
+    if found.version != version:
+        raise Conflict(ENTRY_CHANGED)
+    found.parts = together
+    found.content_hash = template.content_hash
+    found.version += 1
+    found.saved_at = now
+    return found
+
+
+def rate_confidence(
+    rating: Confidence, steps: dict[str, int], *, actor: Actor, now: datetime
+) -> None:
+    """Keep how sure somebody is, before the unit or after it."""
+    _place(actor, catalogue().page(rating.page_key))
+    kept = queries.ratings_of(actor.user_id, [rating.key])
+    after = {row.statement_id: row.step for row in kept if row.after}
+    if not may_still_say(rating, after):
+        raise RuleBroken(STAYS)
+    rows = {row.statement_id: row for row in kept if row.after is rating.after}
+    for statement, step in steps.items():
+        if statement in rows:
+            rows[statement].step = step
+            rows[statement].rated_at = now
+        elif not _added(
+            ConfidenceRating(
+                user_id=actor.user_id,
+                activity_key=rating.key,
+                statement_id=statement,
+                after=rating.after,
+                step=step,
+                rated_at=now,
+            )
+        ):
+            raise Conflict("You said this in another window at the same moment. Look at it again.")
+
+
+def _did(kept: ScenarioAct) -> Did:
+    return Did(kept.act, kept.scene_id, kept.way_id)
+
+
+def _check_act(scenario: Scenario, did: Did, kept: list[ScenarioAct]) -> None:
+    walked = walk(scenario, [_did(one) for one in kept])
+    if did.act is Act.CHOSE:
+        if did.scene_id != walked.here.id:
+            raise Conflict(SCENARIO_CHANGED)
+        if walked.here.way(did.way_id) is None:
+            raise BadRequest(NO_SUCH_WAY)
+    if did.act is Act.WENT_BACK and not may_go_back_to(walked, did.scene_id or ""):
+        raise BadRequest(NO_SUCH_SCENE)
 
 
 def _place(actor: Actor, page: Page) -> int:

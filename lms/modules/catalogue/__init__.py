@@ -12,6 +12,9 @@ from typing import TypeVar
 from lms.errors import NotFound
 from lms.modules.catalogue.activity import Answer, Check, Item, Option, Question, Reflection
 from lms.modules.catalogue.assessment import Assessment, Criterion, Due, Level
+from lms.modules.catalogue.attached import Activity, Attached
+from lms.modules.catalogue.cards import Card, Cards, Place
+from lms.modules.catalogue.confidence import Confidence, Statement
 from lms.modules.catalogue.facts import (
     Declaration,
     DeclarationVersion,
@@ -23,7 +26,9 @@ from lms.modules.catalogue.load import BrokenContent, Everything, read
 from lms.modules.catalogue.page import Cited, ContentNote, Page, Text
 from lms.modules.catalogue.programme import Module, Programme, Unit
 from lms.modules.catalogue.regulations import Band, Clause, Regulations, Rounding
+from lms.modules.catalogue.scenario import Scenario, Scene, SceneWay
 from lms.modules.catalogue.source import Fault
+from lms.modules.catalogue.template import Template, TemplateField
 
 Thing = TypeVar("Thing")
 
@@ -70,10 +75,10 @@ class Catalogue:
         """For keys from the database: a page may have been taken out since."""
         return self._all.pages.get(key)
 
-    def activity(self, key: str) -> Check | Reflection:
+    def activity(self, key: str) -> Activity:
         return _found(self._all.activities, key)
 
-    def find_activity(self, key: str) -> Check | Reflection | None:
+    def find_activity(self, key: str) -> Activity | None:
         return self._all.activities.get(key)
 
     def assessment(self, key: str) -> Assessment:
@@ -162,14 +167,19 @@ def catalogue() -> Catalogue:
 
 
 __all__ = [
+    "Activity",
     "Answer",
     "Assessment",
+    "Attached",
     "Band",
     "BrokenContent",
+    "Card",
+    "Cards",
     "Catalogue",
     "Check",
     "Cited",
     "Clause",
+    "Confidence",
     "ContentNote",
     "Criterion",
     "Declaration",
@@ -182,13 +192,20 @@ __all__ = [
     "Module",
     "Option",
     "Page",
+    "Place",
     "Programme",
     "Publication",
     "Question",
     "Reflection",
     "Regulations",
     "Rounding",
+    "Scenario",
+    "Scene",
+    "SceneWay",
+    "Statement",
     "SupportLine",
+    "Template",
+    "TemplateField",
     "Text",
     "Unit",
     "catalogue",

@@ -1,6 +1,5 @@
 """Checks and reflections: what a page may ask, and what it answers."""
 
-import re
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -11,6 +10,7 @@ from pydantic import Field
 from lms.markdown_html import inline, render
 from lms.modules.catalogue.facts import Words
 from lms.modules.catalogue.source import KeyPath, Source, Written
+from lms.modules.catalogue.wording import check_tone
 
 QuestionType = Literal["single", "multiple", "true-false", "order", "short"]
 MatchType = Literal["exact", "words", "number"]
@@ -247,12 +247,7 @@ def _check_words(source: Source, at: KeyPath, question: _QuestionFile) -> None:
         *((("answer", n, "feedback"), a.feedback) for n, a in enumerate(question.answer)),
     ]
     for place, words in said:
-        if re.match(r"(wrong|incorrect|correct|right|well done)\b", words, re.IGNORECASE):
-            message = (
-                f"feedback begins with “{words.split()[0]}”: begin with where we would begin, "
-                "such as “We would begin here too.”"
-            )
-            source.fault(source.line(*at, *place), message)
+        check_tone(source, source.line(*at, *place), words)
 
 
 def _check_ids(source: Source, at: KeyPath, part: str, ids: list[str]) -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TypeVar
 
-from lms.modules.catalogue.activity import Check, Reflection
 from lms.modules.catalogue.assessment import Assessment, read_assessment
+from lms.modules.catalogue.attached import Activity
 from lms.modules.catalogue.facts import (
     Declaration,
     Fact,
@@ -61,7 +61,7 @@ class Everything:
     modules: Mapping[str, Module]
     units: Mapping[str, Unit]
     pages: Mapping[str, Page]
-    activities: Mapping[str, Check | Reflection]
+    activities: Mapping[str, Activity]
     assessments: Mapping[str, Assessment]
     regulations: Mapping[str, Regulations]
     declarations: Mapping[str, Declaration]

@@ -4,13 +4,15 @@ import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Annotated
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from lms.markdown_html import Heading, Rendered, in_a_longer_page, render
 from lms.modules.catalogue.activity import Check, Reflection
+from lms.modules.catalogue.attached import Attached
 from lms.modules.catalogue.facts import Fact, Words
 from lms.modules.catalogue.source import Source, Written
 
@@ -22,6 +24,11 @@ FIGURES = {
 }
 PAGES_OF_THE_SITE = frozenset({"", "home", "support", "journal"})
 PARTS_OF_A_PAGE = frozenset({"check", "reflection", "sources"})
+
+
+def _listed_names(written: object) -> object:
+    """One name is a list of one."""
+    return (written,) if isinstance(written, str) else written
 
 
 class _NoteFile(Written):
@@ -37,6 +44,7 @@ class PageFile(Written):
     minutes: int = Field(ge=1)
     check: str | None = None
     reflection: str | None = None
+    activity: Annotated[tuple[str, ...], BeforeValidator(_listed_names)] = ()
     content_note: _NoteFile | None = None
 
 
@@ -84,6 +92,7 @@ class Page:
     note: ContentNote | None
     check: Check | None
     reflection: Reflection | None
+    activities: tuple[Attached, ...]  # besides the check and the reflection, in order
     content_hash: str
 
 

@@ -6,8 +6,9 @@ from typing import Literal
 
 from pydantic import Field
 
-from lms.modules.catalogue.activity import Check, Reflection
+from lms.modules.catalogue.activity import Check
 from lms.modules.catalogue.assessment import Assessment
+from lms.modules.catalogue.attached import Activity
 from lms.modules.catalogue.facts import Words
 from lms.modules.catalogue.page import Page, Text
 from lms.modules.catalogue.source import Written
@@ -77,9 +78,14 @@ class Unit:
         return tuple(p.check for p in self.pages if p.check is not None and p.check.to_pass)
 
     @property
-    def activities(self) -> tuple[Check | Reflection, ...]:
-        """Every check and reflection of the unit, in reading order."""
-        return tuple(a for p in self.pages for a in (p.check, p.reflection) if a is not None)
+    def activities(self) -> tuple[Activity, ...]:
+        """Everything the unit asks, in reading order."""
+        return tuple(
+            activity
+            for page in self.pages
+            for activity in (page.check, page.reflection, *page.activities)
+            if activity is not None
+        )
 
 
 @dataclass(frozen=True)

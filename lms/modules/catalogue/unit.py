@@ -1,4 +1,4 @@
-"""Reads one unit's folder: its pages in order, their checks and reflections, and its figures."""
+"""Reads one unit's folder: its pages in order, what they ask, and its figures."""
 
 import re
 from collections.abc import Mapping
@@ -6,13 +6,16 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from lms.modules.catalogue.activity import Check, Reflection, read_activity
+from lms.modules.catalogue.activity import Check, Reflection
+from lms.modules.catalogue.attached import Activity, Attached, facts_named, read_attached
+from lms.modules.catalogue.confidence import Confidence
 from lms.modules.catalogue.facts import Fact
 from lms.modules.catalogue.page import FIGURES, Link, Page, PageFile, PageReader, Text, read_note
 from lms.modules.catalogue.programme import Unit, UnitFile
 from lms.modules.catalogue.source import Faults, Source, missing_file, read_markdown, read_toml
 
 RESERVED = frozenset({"print", "files"})
+NAME = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class UnitReader:
         self.cited: set[str] = set()
         self.figures: set[str] = set()
         self._activity_files: set[str] = set()
+        self._faulty: set[str] = set()  # activities named wrong already
+        self._ratings: dict[str, tuple[Confidence, Source, list[str]]] = {}  # and their pages
 
     def read(self, number: int) -> Unit | None:
         shape = self.source.shape(UnitFile)
@@ -49,6 +54,7 @@ class UnitReader:
         closing = self._read_closing(shape)
         pages = [self._read_page(slug, place) for place, slug in enumerate(shape.pages, 1)]
         self._check_files(shape)
+        self._check_ratings()
         self._check_minutes(shape, [page for page in pages if page is not None])
         return Unit(
             key=self.key,
@@ -131,6 +137,7 @@ class UnitReader:
             source.fault(source.body_line, "the page is empty: write its text below the second +++")
         reader = PageReader(source, self.key, self.stands.facts)
         page_key = f"{self.key}/{slug}"
+        asked = self._read_activities(source, shape, page_key)
         page = Page(
             key=page_key,
             unit_key=self.key,
@@ -140,8 +147,9 @@ class UnitReader:
             minutes=shape.minutes,
             text=reader.text(source.body),
             note=read_note(reader, shape),
-            check=self._read_check(source, shape.check, page_key),
-            reflection=self._read_reflection(source, shape.reflection, page_key),
+            check=next((one for one in asked if isinstance(one, Check)), None),
+            reflection=next((one for one in asked if isinstance(one, Reflection)), None),
+            activities=tuple(one for one in asked if isinstance(one, Attached)),
             content_hash=source.hash,
         )
         self.links.extend(reader.links)
@@ -149,46 +157,77 @@ class UnitReader:
         self._check_figures(source, reader.figures)
         return page
 
-    def _read_check(self, page: Source, name: str | None, page_key: str) -> Check | None:
-        read = self._read_activity(page, name, page_key, kind="check")
-        return read if isinstance(read, Check) else None
-
-    def _read_reflection(self, page: Source, name: str | None, page_key: str) -> Reflection | None:
-        read = self._read_activity(page, name, page_key, kind="reflection")
-        return read if isinstance(read, Reflection) else None
+    def _read_activities(self, page: Source, shape: PageFile, page_key: str) -> list[Activity]:
+        """Everything the page asks for, under whichever name it asks."""
+        wanted = [("check", shape.check), ("reflection", shape.reflection)]
+        wanted += [("activity", name) for name in shape.activity]
+        asked: list[Activity] = []
+        for asked_as, name in wanted:
+            read = self._read_activity(page, name, page_key, asked_as) if name else None
+            if isinstance(read, Check | Reflection) and any(type(a) is type(read) for a in asked):
+                message = f"the page has two of kind {type(read).__name__.lower()}: keep one here"
+                page.fault(page.line("activity"), message)
+            if read is not None:
+                asked.append(read)
+        return asked
 
     def _read_activity(
-        self, page: Source, name: str | None, page_key: str, *, kind: str
-    ) -> Check | Reflection | None:
-        if name is None:
+        self, page: Source, name: str, page_key: str, asked_as: str
+    ) -> Activity | None:
+        if name in self._ratings:
+            return self._rated_again(page, name, page_key)
+        if name in self._faulty:
             return None
-        if f"{name}.toml" in self._activity_files:
-            page.fault(
-                page.line(kind), f"{name}.toml is shown on two pages: give each page its own"
-            )
-        self._activity_files.add(f"{name}.toml")
-        path = self.folder / f"{name}.toml"
-        if not path.is_file() or name == "unit":
-            page.fault(
-                page.line(kind),
-                f'{kind} = "{name}" needs a file {name}.toml in this folder: write it',
-            )
-            return None
-        source = read_toml(path, self.stands.root, self.stands.found)
+        source = self._find_activity(page, name, asked_as)
         if source is None:
             return None
-        activity = read_activity(source, f"{self.key}/{name}", page_key, kind=kind)
-        if isinstance(activity, Check):
-            self._check_facts(source, activity)
+        activity = read_attached(source, f"{self.key}/{name}", page_key, asked_as=asked_as)
+        if activity is None:
+            self._faulty.add(name)
+        if isinstance(activity, Confidence):
+            self._ratings[name] = (activity, source, [page_key])
+        self._check_facts(source)
         return activity
 
-    def _check_facts(self, source: Source, check: Check) -> None:
-        for index, question in enumerate(check.questions):
-            for fact in question.facts:
-                if fact not in self.stands.facts:
-                    message = f"fact `{fact}` is in no file of content/facts: add it or mend its id"
-                    source.fault(source.line("question", index, "facts"), message)
-                self.cited.add(fact)
+    def _find_activity(self, page: Source, name: str, asked_as: str) -> Source | None:
+        """The file of an activity: there, named so that it can be an address, and on one page."""
+        file, line = f"{name}.toml", page.line(asked_as)
+        if asked_as == "activity" and not NAME.match(name):
+            message = f"file {name}: use small letters, digits and hyphens, it becomes an address"
+            page.fault(line, message)
+        if file in self._activity_files:
+            page.fault(line, f"{file} is shown on two pages: give each page its own")
+        self._activity_files.add(file)
+        path = self.folder / file
+        if not path.is_file() or name == "unit":
+            page.fault(line, f'{asked_as} = "{name}" needs a file {file} in this folder: write it')
+            return None
+        return read_toml(path, self.stands.root, self.stands.found)
+
+    def _rated_again(self, page: Source, name: str, page_key: str) -> Confidence:
+        """A rating stands on two pages: the first asks before, the second after."""
+        rating, _, pages = self._ratings[name]
+        if len(pages) > 1 or page_key in pages:
+            message = f"{name}.toml is asked before and after already: take it out here"
+            page.fault(page.line("activity"), message)
+        pages.append(page_key)
+        return rating.asked_after(page_key)
+
+    def _check_ratings(self) -> None:
+        for _, source, pages in self._ratings.values():
+            if len(pages) == 1:
+                message = (
+                    "a rating is asked before and after: "
+                    "name it under `activity` of a later page too"
+                )
+                source.fault(source.line("kind"), message)
+
+    def _check_facts(self, source: Source) -> None:
+        for fact, line in facts_named(source):
+            if fact not in self.stands.facts:
+                message = f"fact `{fact}` is in no file of content/facts: add it or mend its id"
+                source.fault(line, message)
+            self.cited.add(fact)
 
     def _check_figures(self, source: Source, figures: list[tuple[str, int]]) -> None:
         for name, line in figures:
@@ -223,7 +262,8 @@ class UnitReader:
             elif path.suffix == ".toml" and path.name not in self._activity_files:
                 self._stray(
                     path,
-                    "no page shows this activity: name it under `check` or `reflection` of a page",
+                    "no page shows this activity: name it under `check`, `reflection` or "
+                    "`activity` of a page",
                 )
             elif path.suffix in FIGURES and path.name not in self.figures:
                 self._stray(path, "no page shows this picture: show it or take the file away")

@@ -117,7 +117,8 @@ def page(module: str, unit: str, page: str) -> str:
     asked = request.args.get("way", "")
     way = Way(asked) if asked in list(Way) else None
     again = "again" in request.args
-    shown = show_page(current_actor(), read, way=way, again=again)
+    opened = request.args.get("open", "")
+    shown = show_page(current_actor(), read, way=way, again=again, opened=opened)
     return render_template("modules/page.html", shown=shown)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from flask import url_for
 from markupsafe import Markup
@@ -30,6 +31,9 @@ from lms.modules.rules.standing import (
     before,
     unit_standing,
 )
+from lms.modules.views.activity_shown import AnyShown, ConfidenceShown, Shown, show_activities
+
+ShownKind = TypeVar("ShownKind", bound=Shown)
 
 
 @dataclass(frozen=True)
@@ -121,6 +125,34 @@ class PageShown:
     way_fault: str = ""
     both: bool = False  # two windows wrote: `words` are this one's, `entry` is the later
     sources: list[SourceShown] = field(default_factory=list)
+    activities: list[AnyShown] = field(default_factory=list)
+
+    def activity(self, key: str, kind: type[ShownKind]) -> ShownKind:
+        """The one of these activities with a key, to say something about it."""
+        place = [one.key for one in self.page.activities].index(key)
+        shown = self.activities[place]
+        if not isinstance(shown, kind):
+            raise TypeError(f"{key} is no {kind.__name__}")
+        return shown
+
+    @property
+    def asked_first(self) -> list[ConfidenceShown]:
+        """Ratings before the unit: they stand above the text."""
+        return [one for one in self._ratings if not one.rating.after]
+
+    @property
+    def asked_last(self) -> list[ConfidenceShown]:
+        """Ratings after the unit: the last thing of their page."""
+        return [one for one in self._ratings if one.rating.after]
+
+    @property
+    def asked_with_the_text(self) -> list[AnyShown]:
+        """What is done with the text: shown once its reader has chosen how to take it."""
+        return [one for one in self.activities if not isinstance(one, ConfidenceShown)]
+
+    @property
+    def _ratings(self) -> list[ConfidenceShown]:
+        return [one for one in self.activities if isinstance(one, ConfidenceShown)]
 
     @property
     def previous(self) -> tuple[str, str] | None:
@@ -136,14 +168,26 @@ class PageShown:
         """The address of an act on this page."""
         return page_url(self.page, endpoint=endpoint)
 
+    def activity_url(self, endpoint: str, name: str) -> str:
+        """The address of an act on one of its activities."""
+        return page_url(self.page, endpoint=endpoint, name=name)
+
 
 def unit_url(unit: Unit, endpoint: str = "modules.unit") -> str:
     return url_for(endpoint, module=unit.module_key, unit=unit.slug)
 
 
-def page_url(page: Page, *, endpoint: str = "modules.page", anchor: str | None = None) -> str:
+def page_url(
+    page: Page,
+    *,
+    endpoint: str = "modules.page",
+    anchor: str | None = None,
+    name: str | None = None,
+) -> str:
+    """The address of a page, or of an act on it; `name` is the activity acted on."""
     module, unit, slug = page.key.split("/")
-    return url_for(endpoint, module=module, unit=unit, page=slug, _anchor=anchor)
+    # A name that is None is left out of the address.
+    return url_for(endpoint, module=module, unit=unit, page=slug, name=name, _anchor=anchor)
 
 
 def record_of(actor: Actor, unit: Unit) -> Record:
@@ -173,6 +217,7 @@ def show_page(
     *,
     way: Way | None = None,
     again: bool = False,
+    opened: str = "",
     sent: AnswersSent | None = None,
     message: str = "",
 ) -> PageShown:
@@ -203,6 +248,7 @@ def show_page(
         words=entry.text if entry else "",
         version=entry.version if entry else 0,
         sources=sources_of(text),
+        activities=show_activities(page, actor.user_id if record.reader.recorded else None, opened),
     )
 
 
