@@ -15,6 +15,7 @@ from lms.modules.catalogue.programme import Unit, UnitFile
 from lms.modules.catalogue.source import Faults, Source, missing_file, read_markdown, read_toml
 
 RESERVED = frozenset({"print", "files"})
+MOST_KINDS = 3
 NAME = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
 
@@ -155,6 +156,7 @@ class UnitReader:
         self.links.extend(reader.links)
         self.cited.update(reader.cited)
         self._check_figures(source, reader.figures)
+        _check_how_much(source, page)
         return page
 
     def _read_activities(self, page: Source, shape: PageFile, page_key: str) -> list[Activity]:
@@ -272,6 +274,17 @@ class UnitReader:
 
     def _stray(self, path: Path, message: str) -> None:
         missing_file(path, self.stands.root, self.stands.found, message)
+
+
+def _check_how_much(source: Source, page: Page) -> None:
+    """A page that asks for many kinds of things is slow to read, and slow to serve."""
+    kinds = {type(one) for one in page.activities} | ({Reflection} if page.reflection else set())
+    if len(kinds) + (page.note is not None) > MOST_KINDS:
+        message = (
+            "this page asks for too much beside its text: with a content note, a reflection and "
+            f"activities, at most {MOST_KINDS} kinds. Give some of them a page of their own"
+        )
+        source.fault(source.line("activity"), message)
 
 
 def _label(module_short: str, number: int) -> str:

@@ -72,6 +72,14 @@ def walk(scenario: Scenario, done: Sequence[Did]) -> Walk:
     return Walk(tuple(steps), _here(scenario, steps), tuple(earlier), changed)
 
 
+def ways_to_an_ending(scenario: Scenario, done: Sequence[Did]) -> tuple[tuple[Step, ...], ...]:
+    """Each way that somebody went to an ending, the latest first, each once."""
+    walked = walk(scenario, done)
+    ways = [way for way in (*walked.earlier, walked.steps) if way]
+    ended = [way for way in reversed(ways) if scenario.scene(way[-1].way.to).ending]
+    return tuple(dict.fromkeys(ended))
+
+
 def may_go_back_to(walked: Walk, scene_id: str) -> bool:
     """Somebody goes back to a scene that they came through."""
     return any(step.scene.id == scene_id for step in walked.steps)

@@ -1,41 +1,21 @@
 """Writing: a reflection on its page, and the journal of one's own entries. Nobody else sees it."""
 
-from dataclasses import dataclass
-from datetime import datetime
-
 from flask import Response, flash, jsonify, make_response, redirect, render_template
-from markupsafe import Markup
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms import clock
 from lms.actor import Action
 from lms.db import db
 from lms.errors import BadRequest, Conflict, NotFound
-from lms.markdown_html import learner_text
-from lms.modules import queries, service
+from lms.modules import service
 from lms.modules.catalogue import Page, Reflection, catalogue
 from lms.modules.forms import EntryForm
 from lms.modules.models import JournalEntry
 from lms.modules.rules.reading import NOT_YOURS
 from lms.modules.views.blueprint import bp
+from lms.modules.views.journal_shown import entries_of
 from lms.modules.views.shown import page_url, show_page
 from lms.web.access import current_actor, requires
-
-
-@dataclass(frozen=True)
-class EntryShown:
-    """An entry as its writer sees it. A page may have been taken out; the words stay."""
-
-    title: str
-    prompt: Markup
-    where: str
-    url: str | None
-    text: str
-    saved_at: datetime
-
-    @property
-    def html(self) -> Markup:
-        return learner_text(self.text)
 
 
 @bp.post("/modules/<module>/<unit>/<page>/reflection")
@@ -73,14 +53,16 @@ def reflection_draft(module: str, unit: str, page: str) -> Response:
 @requires(Action.KEEP_JOURNAL)
 def journal() -> str:
     """Everything somebody has written, the latest first."""
-    return render_template("modules/journal.html", entries=_entries())
+    return render_template("modules/journal.html", entries=entries_of(current_actor()))
 
 
 @bp.get("/journal/export")
 @requires(Action.KEEP_JOURNAL)
 def journal_export() -> Response:
     """The journal as a text file to keep."""
-    response = make_response(render_template("modules/journal.txt", entries=_entries()))
+    response = make_response(
+        render_template("modules/journal.txt", entries=entries_of(current_actor()))
+    )
     response.headers["Content-Type"] = "text/plain; charset=utf-8"
     response.headers["Content-Disposition"] = 'attachment; filename="journal.txt"'
     response.headers["Cache-Control"] = "no-store"
@@ -126,21 +108,3 @@ def _both(read: Page, form: EntryForm, fault: str) -> str:
     shown.entry_fault = fault
     shown.both = True
     return render_template("modules/page.html", shown=shown)
-
-
-def _entries() -> list[EntryShown]:
-    kept = queries.entries_of(current_actor().user_id)
-    return [_shown(entry) for entry in kept if entry.text.strip()]
-
-
-def _shown(entry: JournalEntry) -> EntryShown:
-    about = catalogue().find_activity(entry.activity_key)
-    page = catalogue().find_page(about.page_key) if about else None
-    if not isinstance(about, Reflection) or page is None:
-        return EntryShown(
-            "A page that has been taken out since", Markup(), "", None, entry.text, entry.saved_at
-        )
-    unit = catalogue().unit(page.unit_key)
-    where = f"{catalogue().module(unit.module_key).short}, {unit.label}: {unit.title}"
-    url = page_url(page, anchor="reflection")
-    return EntryShown(about.title, about.prompt, where, url, entry.text, entry.saved_at)

@@ -74,7 +74,7 @@ def template_sheet(module: str, unit: str, page: str, name: str) -> str:
         saved_at=filled.saved_at,
         parts=filled_parts(about, template_parts(filled)),
         back=page_url(read, anchor=f"a-{name}"),
-        name=name,
+        export=page_url(read, endpoint="modules.template_export", name=name),
     )
 
 
