@@ -171,7 +171,7 @@ def read_placed(cards: Cards, sent: MultiDict[str, str]) -> PlacedSent:
         if place not in known:
             raise BadRequest("There is no such place for a card. Load the page again, then choose.")
     faults = {
-        card.id: f"Choose a place for “{card.text.striptags()}”."
+        card.id: f"Choose where this belongs: {card.text.striptags()}"
         for card in still_to_place(cards, places)
     }
     return PlacedSent(places, faults, read_version(sent))
@@ -231,7 +231,7 @@ def read_rated(rating: Confidence, sent: MultiDict[str, str]) -> RatedSent:
         if step:
             steps[key] = step
         else:
-            faults[key] = f"Choose how sure you are: “{statement.text.striptags()}”"
+            faults[key] = f"Choose how sure you are: {statement.text.striptags()}"
     return RatedSent(steps, faults)
 
 

@@ -12,7 +12,7 @@ from pydantic import Field
 
 from lms.modules.catalogue.facts import Words
 from lms.modules.catalogue.source import Source, Written
-from lms.modules.catalogue.wording import block, check_ids, check_tone, phrase
+from lms.modules.catalogue.wording import block, check_count, check_ids, check_tone, phrase
 
 
 class _GroupFile(Written):
@@ -32,8 +32,8 @@ class _SortFile(Written):
     kind: Literal["sort"]
     title: Words
     intro: str | None = None
-    group: tuple[_GroupFile, ...] = Field(min_length=2)
-    card: tuple[_CardFile, ...] = Field(min_length=2)
+    group: tuple[_GroupFile, ...] = Field(min_length=1)
+    card: tuple[_CardFile, ...] = Field(min_length=1)
 
 
 class _PairFile(Written):
@@ -48,7 +48,7 @@ class _MatchFile(Written):
     kind: Literal["match"]
     title: Words
     intro: str | None = None
-    pair: tuple[_PairFile, ...] = Field(min_length=2)
+    pair: tuple[_PairFile, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,8 @@ def read_sort(source: Source, key: str, page_key: str) -> Cards | None:
     if shape is None:
         return None
     groups = [group.id for group in shape.group]
+    check_count(source, "group", len(groups), 2)
+    check_count(source, "card", len(shape.card), 2)
     check_ids(source, "group", groups)
     check_ids(source, "card", [card.id for card in shape.card])
     for index, card in enumerate(shape.card):
@@ -125,6 +127,7 @@ def read_match(source: Source, key: str, page_key: str) -> Cards | None:
     shape = source.shape(_MatchFile)
     if shape is None:
         return None
+    check_count(source, "pair", len(shape.pair), 2)
     check_ids(source, "pair", [pair.id for pair in shape.pair])
     for side in ("left", "right"):
         seen: set[str] = set()

@@ -22,7 +22,7 @@ class _ConfidenceFile(Written):
     kind: Literal["confidence"]
     title: Words
     intro: str | None = None
-    steps: tuple[Words, ...] = Field(default=STEPS, min_length=5, max_length=5)
+    steps: tuple[Words, ...] = STEPS
     statement: tuple[_StatementFile, ...] = Field(min_length=1)
 
 
@@ -56,6 +56,9 @@ def read_confidence(source: Source, key: str, page_key: str) -> Confidence | Non
     if shape is None:
         return None
     check_ids(source, "statement", [statement.id for statement in shape.statement])
+    if len(shape.steps) != len(STEPS):
+        message = f"give five steps, from the least sure: there are {len(shape.steps)}"
+        source.fault(source.line("steps"), message)
     for step in set(shape.steps):
         if shape.steps.count(step) > 1:
             source.fault(source.line("steps"), f"the step “{step}” stands twice: change one")

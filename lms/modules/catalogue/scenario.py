@@ -9,7 +9,14 @@ from pydantic import Field
 
 from lms.modules.catalogue.facts import Words
 from lms.modules.catalogue.source import Source, Written
-from lms.modules.catalogue.wording import block, check_id, check_ids, check_tone, phrase
+from lms.modules.catalogue.wording import (
+    block,
+    check_count,
+    check_id,
+    check_ids,
+    check_tone,
+    phrase,
+)
 
 
 class _WayFile(Written):
@@ -33,7 +40,7 @@ class _ScenarioFile(Written):
     kind: Literal["scenario"]
     title: Words
     intro: str | None = None
-    scene: tuple[_SceneFile, ...] = Field(min_length=2)
+    scene: tuple[_SceneFile, ...] = Field(min_length=1)
 
 
 @dataclass(frozen=True)
@@ -87,6 +94,7 @@ def read_scenario(source: Source, key: str, page_key: str) -> Scenario | None:
     shape = source.shape(_ScenarioFile)
     if shape is None:
         return None
+    check_count(source, "scene", len(shape.scene), 2)
     check_ids(source, "scene", [scene.id for scene in shape.scene])
     if not shape.scene[0].invented:
         message = "say in `invented` of the first scene who in it is invented"

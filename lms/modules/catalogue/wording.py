@@ -51,6 +51,12 @@ def check_ids(source: Source, table: str, ids: list[str]) -> None:
         check_id(source, line, one)
 
 
+def check_count(source: Source, table: str, count: int, least: int) -> None:
+    if 0 < count < least:
+        message = f"give at least {least} [[{table}]]: there is only {count}"
+        source.fault(source.line(table, 0), message)
+
+
 def check_id(source: Source, line: int, one: str) -> None:
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", one):
         source.fault(line, f"id `{one}`: use small letters, digits and hyphens")

@@ -58,11 +58,10 @@ def walk(scenario: Scenario, done: Sequence[Did]) -> Walk:
     for did in done:
         here = _here(scenario, steps)
         if did.act is Act.CHOSE:
-            way = here.way(did.way_id)
-            if did.scene_id == here.id and way is not None:
+            way = here.way(did.way_id) if did.scene_id == here.id else None
+            if way is not None:
                 steps.append(Step(here, way))
-            else:
-                changed = True
+            changed = way is None  # whoever went on since has seen how it stands
         else:
             kept = _kept(steps, did)
             if len(steps) > kept:
