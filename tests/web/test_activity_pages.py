@@ -47,7 +47,7 @@ def forms_of(page: Sheet, act: str) -> list[dict[str, str]]:
             if one.get("type") == "hidden"
         }
         for form in page.root.iter("form")
-        if form.get("action", "").endswith(act)
+        if form.get("action", "").split("#")[0].endswith(act)
     ]
 
 
