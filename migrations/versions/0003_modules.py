@@ -11,6 +11,65 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "card_placings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("activity_key", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("places", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_card_placings_version_from_one")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_card_placings_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_card_placings")),
+        sa.UniqueConstraint(
+            "user_id", "activity_key", name=op.f("uq_card_placings_user_id_activity_key")
+        ),
+    )
+    op.create_table(
+        "confidence_ratings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("activity_key", sa.Text(), nullable=False),
+        sa.Column("statement_id", sa.Text(), nullable=False),
+        sa.Column("after", sa.Boolean(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("rated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("step BETWEEN 1 AND 5", name=op.f("ck_confidence_ratings_five_steps")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_confidence_ratings_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_confidence_ratings")),
+        sa.UniqueConstraint(
+            "user_id",
+            "activity_key",
+            "statement_id",
+            "after",
+            name=op.f("uq_confidence_ratings_user_id_activity_key_statement_id_after"),
+        ),
+    )
+    op.create_table(
+        "filled_templates",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("activity_key", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("version >= 1", name=op.f("ck_filled_templates_version_from_one")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_filled_templates_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_filled_templates")),
+        sa.UniqueConstraint(
+            "user_id", "activity_key", name=op.f("uq_filled_templates_user_id_activity_key")
+        ),
+    )
+    op.create_table(
         "journal_entries",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -25,6 +84,41 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_entries")),
         sa.UniqueConstraint(
             "user_id", "activity_key", name=op.f("uq_journal_entries_user_id_activity_key")
+        ),
+    )
+    op.create_table(
+        "scenario_acts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("activity_key", sa.Text(), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "act",
+            sa.Enum("chose", "went back", "began again", name="act", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("scene_id", sa.Text(), nullable=True),
+        sa.Column("way_id", sa.Text(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(act = 'began again') = (scene_id IS NULL)",
+            name=op.f("ck_scenario_acts_only_beginning_names_no_scene"),
+        ),
+        sa.CheckConstraint(
+            "(act = 'chose') = (way_id IS NOT NULL)",
+            name=op.f("ck_scenario_acts_only_choosing_names_a_way"),
+        ),
+        sa.CheckConstraint("number >= 1", name=op.f("ck_scenario_acts_counts_from_one")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_scenario_acts_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scenario_acts")),
+        sa.UniqueConstraint(
+            "user_id",
+            "activity_key",
+            "number",
+            name=op.f("uq_scenario_acts_user_id_activity_key_number"),
         ),
     )
     op.create_table(
@@ -107,4 +201,8 @@ def downgrade() -> None:
         batch_op.drop_index("ix_check_attempts_passed")
 
     op.drop_table("check_attempts")
+    op.drop_table("scenario_acts")
     op.drop_table("journal_entries")
+    op.drop_table("filled_templates")
+    op.drop_table("confidence_ratings")
+    op.drop_table("card_placings")

@@ -30,7 +30,5 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """The product with its demo people, for the tests of one file."""
-    with running_product(
-        tmp_path_factory.mktemp("product"), LMS_CONTENT="/tmp/snap/content"
-    ) as running:
+    with running_product(tmp_path_factory.mktemp("product")) as running:
         yield running
