@@ -25,44 +25,18 @@ from pymdownx.blocks import BlocksExtension  # type: ignore[import-untyped]
 from pymdownx.blocks.block import Block, type_string  # type: ignore[import-untyped]
 
 CITATION = r"\[@([^\]\[]+)\]"
+_BAR = "\x1f"  # stands for | inside [[…]], which would part the cells of a table
+TERM = rf"\[\[([^\]\[{_BAR}]+)(?:{_BAR}([^\]\[{_BAR}]+))?\]\]"
+_TERM_WITH_WORDS = re.compile(r"\[\[([^\]\[|]+)\|([^\]\[|]+)\]\]")
 EXTENSIONS = ("tables", "def_list", "footnotes", "toc", "sane_lists", "abbr")
 _PLAIN = re.compile(r"(?!\d+[.)]|[-:/])[^\W_](?:[^\W_]|[ .,;:'\"\u2018-\u201d?!()%£/…=–—-])*")
 EXTERNAL = ("http", "https", "mailto", "tel")
 
-TAGS = {
-    *(
-        "a",
-        "abbr",
-        "blockquote",
-        "br",
-        "caption",
-        "cite",
-        "code",
-        "dd",
-        "del",
-        "div",
-        "dl",
-        "dt",
-        "em",
-    ),
-    *("figcaption", "figure", "h2", "h3", "h4", "h5", "hr", "img", "ins", "li", "ol", "p", "pre"),
-    *(
-        "q",
-        "section",
-        "small",
-        "span",
-        "strong",
-        "sub",
-        "sup",
-        "table",
-        "tbody",
-        "td",
-        "th",
-        "thead",
-        "tr",
-        "ul",
-    ),
-}
+_TAGS = """
+a abbr blockquote br caption cite code dd del div dl dt em figcaption figure h2 h3 h4 h5 hr img ins
+li ol p pre q section small span strong sub sup table tbody td th thead tr ul
+"""
+TAGS = set(_TAGS.split())
 ATTRIBUTES = {
     "*": {"class", "id", "role", "aria-label", "lang"},
     "a": {"href", "title", "target", "rel"},
@@ -102,6 +76,7 @@ class Rendered:
     html: Markup
     headings: tuple[Heading, ...]
     citations: tuple[str, ...]
+    terms: tuple[str, ...]  # words linked by [[…]], as written
     links: tuple[str, ...]
     images: tuple[Image, ...]
     pauses: tuple[Pause, ...]
@@ -114,7 +89,9 @@ class _Notes:
 
     link: Callable[[str], str]
     image: Callable[[str], str]
+    term: Callable[[str], str]
     citations: list[str] = field(default_factory=list)
+    terms: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
     pauses: list[Pause] = field(default_factory=list)
@@ -134,6 +111,26 @@ class _Citation(InlineProcessor):
     ) -> tuple[etree.Element, int, int]:
         sup = etree.Element("sup", {"class": "source-ref", "data-facts": m.group(1)})
         return sup, m.start(0), m.end(0)
+
+
+class _Term(InlineProcessor):
+    """`[[debt bondage|bonded]]` becomes a link to the glossary, or plain words without one."""
+
+    def __init__(self, notes: _Notes) -> None:
+        super().__init__(TERM)
+        self.notes = notes
+
+    def handleMatch(  # type: ignore[override]  # noqa: N802
+        self, m: re.Match[str], data: str
+    ) -> tuple[etree.Element | str, int, int]:
+        words, shown = m.group(1).strip(), (m.group(2) or m.group(1)).strip()
+        self.notes.terms.append(words)
+        address = self.notes.term(words)
+        if not address:
+            return shown, m.start(0), m.end(0)
+        link = etree.Element("a", {"class": "term", "href": address, "data-ours": "term"})
+        link.text = shown
+        return link, m.start(0), m.end(0)
 
 
 class _Finish(Treeprocessor):
@@ -299,6 +296,7 @@ class _House(Extension):
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
         # Before links (160), so that [@A-007] is not taken for a reference link.
         md.inlinePatterns.register(_Citation(), "citation", 175)
+        md.inlinePatterns.register(_Term(self.notes), "term", 176)
         md.treeprocessors.register(_Finish(self.notes), "house", 1)
 
 
@@ -306,16 +304,24 @@ def _same(address: str) -> str:
     return address
 
 
+def _no_glossary(_words: str) -> str:
+    return ""
+
+
 def render(
-    text: str, *, link: Callable[[str], str] = _same, image: Callable[[str], str] = _same
+    text: str,
+    *,
+    link: Callable[[str], str] = _same,
+    image: Callable[[str], str] = _same,
+    term: Callable[[str], str] = _no_glossary,
 ) -> Rendered:
-    """Render a content text. `link` and `image` turn a file's own references into addresses."""
-    notes = _Notes(link, image)
+    """Render a content text. `link`, `image`, `term` turn its own references into addresses."""
+    notes = _Notes(link, image, term)
     md = Markdown(
         extensions=[*EXTENSIONS, _HouseBlocks(notes), _House(notes)],
         extension_configs={"footnotes": {"BACKLINK_TITLE": "Back to note {} in the text"}},
     )
-    html = md.convert(text)
+    html = md.convert(_TERM_WITH_WORDS.sub(rf"[[\1{_BAR}\2]]", text))
     headings = tuple(_headings(getattr(md, "toc_tokens", [])))
     html = html.replace(
         "<table>", '<div class="table-wrap" tabindex="0" role="group" aria-label="Table"><table>'
@@ -325,6 +331,7 @@ def render(
         html=Markup(_clean(html)),  # noqa: S704 (cleaned by nh3 just now)
         headings=headings,
         citations=tuple(notes.citations),
+        terms=tuple(dict.fromkeys(notes.terms)),
         links=tuple(notes.links),
         images=tuple(notes.images),
         pauses=tuple(notes.pauses),
@@ -352,8 +359,9 @@ def learner_text(text: str) -> Markup:
 
 
 def in_a_longer_page(html: Markup, prefix: str) -> Markup:
-    """The same HTML to stand beside others in one page: unique ids, headings one level down."""
-    text = re.sub(r' id="([^"]+)"', rf' id="{prefix}-\1"', str(html))
+    """The same HTML to stand beside others: unique ids, headings one level down, plain terms."""
+    text = re.sub(r'<a class="term"[^>]*>(.*?)</a>', r"\1", str(html), flags=re.DOTALL)
+    text = re.sub(r' id="([^"]+)"', rf' id="{prefix}-\1"', text)
     text = re.sub(r' href="#([^"]+)"', rf' href="#{prefix}-\1"', text)
     text = re.sub(r"<(/?)h([2-5])(?=[ >])", lambda m: f"<{m[1]}h{int(m[2]) + 1}", text)
     return Markup(text)  # noqa: S704 (only attributes and heading levels were changed)

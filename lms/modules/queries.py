@@ -17,6 +17,7 @@ from lms.modules.models import (
     ScenarioAct,
 )
 from lms.modules.rules.reading import Way
+from lms.people.models import Cohort, Enrolment, User
 
 
 def done_pages(enrolment_ids: Collection[int]) -> dict[int, set[str]]:
@@ -81,6 +82,32 @@ def versions_read(enrolment_id: int | None) -> dict[str, str]:
         .order_by(PageCompletion.id)
     )
     return {row.page_key: row.content_hash for row in rows}
+
+
+def finished_at(enrolment_id: int, page_keys: Collection[str]) -> dict[str, datetime]:
+    """When a place said of some pages: done."""
+    rows = db.session.execute(
+        select(PageCompletion.page_key, PageCompletion.done_at)
+        .where(PageCompletion.enrolment_id == enrolment_id, PageCompletion.page_key.in_(page_keys))
+        .order_by(PageCompletion.id)
+    )
+    return {row.page_key: row.done_at for row in rows}
+
+
+def readers_of(page_key: str) -> list[tuple[str, str, str, datetime]]:
+    """Who read which version of a page: version, name, cohort, when; the latest first.
+
+    For whoever runs the server. Not for pages: nobody is shown what another person has read.
+    """
+    rows = db.session.execute(
+        select(PageCompletion.content_hash, User.name, Cohort.slug, PageCompletion.done_at)
+        .join(Enrolment, Enrolment.id == PageCompletion.enrolment_id)
+        .join(User, User.id == Enrolment.user_id)
+        .join(Cohort, Cohort.id == Enrolment.cohort_id)
+        .where(PageCompletion.page_key == page_key)
+        .order_by(PageCompletion.done_at.desc(), PageCompletion.id.desc())
+    )
+    return [(row.content_hash, row.name, row.slug, row.done_at) for row in rows]
 
 
 def find_completion(enrolment_id: int, page_key: str) -> PageCompletion | None:

@@ -15,6 +15,7 @@ from lms.modules.catalogue.assessment import Assessment, Criterion, Due, Level
 from lms.modules.catalogue.attached import Activity, Attached
 from lms.modules.catalogue.cards import Card, Cards, Place
 from lms.modules.catalogue.confidence import Confidence, Statement
+from lms.modules.catalogue.editorial import judge
 from lms.modules.catalogue.facts import (
     Declaration,
     DeclarationVersion,
@@ -22,13 +23,15 @@ from lms.modules.catalogue.facts import (
     Publication,
     SupportLine,
 )
+from lms.modules.catalogue.glossary import Glossary, Term
 from lms.modules.catalogue.load import BrokenContent, Everything, read
 from lms.modules.catalogue.page import Cited, ContentNote, Page, Text
 from lms.modules.catalogue.programme import Module, Programme, Unit
 from lms.modules.catalogue.regulations import Band, Clause, Regulations, Rounding
 from lms.modules.catalogue.scenario import Scenario, Scene, SceneWay
-from lms.modules.catalogue.source import Fault
+from lms.modules.catalogue.source import Fault, Faults
 from lms.modules.catalogue.template import Template, TemplateField
+from lms.modules.catalogue.versions import Approval, Change
 
 Thing = TypeVar("Thing")
 
@@ -59,6 +62,14 @@ class Catalogue:
     def support_lines(self) -> tuple[SupportLine, ...]:
         return self._all.support_lines
 
+    @property
+    def glossary(self) -> Glossary:
+        return self._all.glossary
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        return tuple(self._all.facts.values())
+
     def programme(self, key: str) -> Programme:
         return _found(self._all.programmes, key)
 
@@ -74,6 +85,10 @@ class Catalogue:
     def find_page(self, key: str) -> Page | None:
         """For keys from the database: a page may have been taken out since."""
         return self._all.pages.get(key)
+
+    def draft(self, key: str) -> Page:
+        """A page that learners do not see: for staff only, who ask for it by this name."""
+        return _found(self._all.drafts, key)
 
     def activity(self, key: str) -> Activity:
         return _found(self._all.activities, key)
@@ -100,6 +115,10 @@ class Catalogue:
         """The file of a figure: only files that a page shows."""
         return _found(self._all.figures, (unit_key, name))
 
+    def draft_figure(self, unit_key: str, name: str) -> Path:
+        """The file of a figure, which may be a draft's: for staff only."""
+        return _found({**self._all.draft_figures, **self._all.figures}, (unit_key, name))
+
 
 Key = TypeVar("Key", str, tuple[str, str])
 
@@ -115,8 +134,24 @@ def check(folder: Path, today: date = date.min) -> tuple[tuple[Fault, ...], tupl
 
     Without `today` nothing is past its review.
     """
-    _, found = read(Path(folder).resolve(), today)
-    return tuple(sorted(set(found.faults))), tuple(sorted(set(found.warnings)))
+    faults, editorial, warnings = _checked(folder, today)
+    return tuple(sorted({*faults, *editorial})), warnings
+
+
+def _checked(
+    folder: Path, today: date
+) -> tuple[tuple[Fault, ...], tuple[Fault, ...], tuple[Fault, ...]]:
+    """The faults that stop a server, those an editor would send back, and the warnings."""
+    root = Path(folder).resolve()
+    everything, found = read(root, today)
+    editorial = Faults()
+    if root.is_dir():
+        judge(root, everything.facts, editorial)
+    return (
+        tuple(sorted(set(found.faults))),
+        tuple(sorted(set(editorial.faults))),
+        tuple(sorted({*found.warnings, *editorial.warnings})),
+    )
 
 
 def load(folder: Path) -> Catalogue:
@@ -129,16 +164,17 @@ def load(folder: Path) -> Catalogue:
 
 def report(folder: Path, today: date) -> tuple[str, int]:
     """What `flask content check` prints, and its exit code."""
-    faults, warnings = check(folder, today)
-    lines = [str(fault) for fault in faults] + [f"{warning} (warning)" for warning in warnings]
+    faults, editorial, warnings = _checked(folder, today)
+    every = sorted({*faults, *editorial})
+    lines = [str(fault) for fault in every] + [f"{warning} (warning)" for warning in warnings]
+    counted = f"{_count(len(every), 'fault')}, {_count(len(warnings), 'warning')}"
     if faults:
-        lines.append(
-            f"{_count(len(faults), 'fault')}, {_count(len(warnings), 'warning')}: "
-            "the server would not start."
-        )
+        lines.append(f"{counted}: the server would not start.")
+    elif editorial:
+        lines.append(f"{counted}: the server would start, but mend them first.")
     else:
         lines.append(f"No faults, {_count(len(warnings), 'warning')}.")
-    return "\n".join(lines), 1 if faults else 0
+    return "\n".join(lines), 1 if every else 0
 
 
 def _count(number: int, what: str) -> str:
@@ -169,6 +205,7 @@ def catalogue() -> Catalogue:
 __all__ = [
     "Activity",
     "Answer",
+    "Approval",
     "Assessment",
     "Attached",
     "Band",
@@ -176,6 +213,7 @@ __all__ = [
     "Card",
     "Cards",
     "Catalogue",
+    "Change",
     "Check",
     "Cited",
     "Clause",
@@ -187,6 +225,7 @@ __all__ = [
     "Due",
     "Fact",
     "Fault",
+    "Glossary",
     "Item",
     "Level",
     "Module",
@@ -206,6 +245,7 @@ __all__ = [
     "SupportLine",
     "Template",
     "TemplateField",
+    "Term",
     "Text",
     "Unit",
     "catalogue",

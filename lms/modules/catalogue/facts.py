@@ -14,6 +14,7 @@ from pydantic.types import StringConstraints
 from lms.modules.catalogue.source import Source, Written
 
 Words = Annotated[str, StringConstraints(min_length=1)]
+FactKind = Literal["statistic", "phone", "rule"]
 Nation = Literal["england", "wales", "scotland", "northern-ireland"]
 NATIONS = {
     "england": "England",
@@ -40,6 +41,9 @@ class _FactFile(Written):
     checked_on: date
     review_by: date
     status: str | None = None
+    kind: FactKind | None = None
+    period: Words | None = None  # of a statistic: the time it counts
+    changed_on: date | None = None  # the day its statement last changed
 
 
 class _SupportFile(Written):
@@ -89,14 +93,14 @@ class Fact:
     checked_on: date
     review_by: date
     status: str | None
+    kind: str | None = None
+    period: str | None = None
+    changed_on: date | None = None
 
     @property
     def holds_in(self) -> str:
         """The nations in words: `England and Wales`, `all of the UK`."""
-        if len(self.nations) == len(NATIONS):
-            return "all of the UK"
-        names = [NATIONS[nation] for nation in NATIONS if nation in self.nations]
-        return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+        return in_words(self.nations)
 
 
 @dataclass(frozen=True)
@@ -139,6 +143,14 @@ class Declaration:
         return begun[-1] if begun else self.versions[0]
 
 
+def in_words(nations: tuple[str, ...]) -> str:
+    """Nations as a sentence says them."""
+    if len(nations) == len(NATIONS):
+        return "all of the UK"
+    names = [NATIONS[nation] for nation in NATIONS if nation in nations]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def read_publications(source: Source) -> dict[str, Publication]:
     read: dict[str, Publication] = {}
     for key in source.data:
@@ -173,6 +185,7 @@ def read_facts(
                 "check it and move the dates"
             )
             source.warn(source.line(key, "review_by"), message)
+        _check_kind(source, key, shape)
         read[key] = Fact(
             id=key,
             statement=shape.statement,
@@ -183,8 +196,25 @@ def read_facts(
             checked_on=shape.checked_on,
             review_by=shape.review_by,
             status=shape.status,
+            kind=shape.kind,
+            period=shape.period,
+            changed_on=shape.changed_on,
         )
     return read
+
+
+def _check_kind(source: Source, key: str, shape: _FactFile) -> None:
+    if shape.kind == "statistic" and shape.period is None:
+        message = "a statistic needs `period`: say the time it counts, such as “2025”"
+        source.fault(source.line(key, "kind"), message)
+    if shape.period is not None and shape.kind != "statistic":
+        message = '`period` is for a statistic: write kind = "statistic", or take it out'
+        source.fault(source.line(key, "period"), message)
+    if shape.kind == "phone" and not any(letter.isdigit() for letter in shape.statement):
+        source.fault(source.line(key, "statement"), "a fact of kind phone says its number: add it")
+    if shape.changed_on is not None and shape.changed_on > shape.checked_on:
+        message = "`changed_on` is after `checked_on`: a statement is checked when it is changed"
+        source.fault(source.line(key, "changed_on"), message)
 
 
 def read_support(source: Source) -> tuple[SupportLine, ...]:

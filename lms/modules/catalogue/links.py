@@ -12,6 +12,7 @@ def check_links(
     modules: Mapping[str, Module],
     units: Mapping[str, Unit],
     pages: Mapping[str, Page],
+    drafts: Mapping[str, Page],
     assessments: Mapping[str, Assessment],
 ) -> None:
     """Note a fault at each link or anchor that leads nowhere."""
@@ -21,8 +22,11 @@ def check_links(
         | PAGES_OF_THE_SITE
     )
     for link in links:
+        draft = drafts.get(link.path.removeprefix("modules/"))
         if not link.path:
             _check_anchor(link, link.headings)
+        elif draft is not None:
+            _check_draft(link, draft)
         elif link.path not in places:
             message = (
                 f"the link {link.href} leads to no page: mend it (it was read as /{link.path})"
@@ -33,6 +37,15 @@ def check_links(
             _check_anchor(
                 link, frozenset(h.id for h in page.text.headings) if page else frozenset()
             )
+
+
+def _check_draft(link: Link, draft: Page) -> None:
+    """Drafts may lead to one another; a page that learners read may not lead to one."""
+    if not link.in_draft:
+        message = f"the link {link.href} leads to a draft, which learners cannot open: take it out"
+        link.source.fault(link.line, message)
+    elif link.anchor:
+        _check_anchor(link, frozenset(heading.id for heading in draft.text.headings))
 
 
 def _check_anchor(link: Link, headings: frozenset[str]) -> None:

@@ -25,6 +25,12 @@ from lms.modules.catalogue.facts import (
     read_publications,
     read_support,
 )
+from lms.modules.catalogue.glossary import (
+    RESERVED_ADDRESS,
+    Glossary,
+    check_programmes,
+    read_glossary,
+)
 from lms.modules.catalogue.links import check_links
 from lms.modules.catalogue.page import Link, Page
 from lms.modules.catalogue.programme import Module, ModuleFile, Programme, ProgrammeFile, Unit
@@ -68,6 +74,9 @@ class Everything:
     support_lines: tuple[SupportLine, ...]
     facts: Mapping[str, Fact]
     figures: Mapping[tuple[str, str], Path]  # (unit key, file name)
+    drafts: Mapping[str, Page]  # pages that learners do not see, by key
+    draft_figures: Mapping[tuple[str, str], Path]
+    glossary: Glossary
 
 
 @dataclass
@@ -89,6 +98,10 @@ class _Reading:
     links: list[Link] = field(default_factory=list)
     cited: set[str] = field(default_factory=set)
     figures: dict[tuple[str, str], Path] = field(default_factory=dict)
+    draft_figures: dict[tuple[str, str], Path] = field(default_factory=dict)
+    glossary: Glossary = field(default_factory=Glossary)
+    glossary_source: Source | None = None
+    terms_used: set[str] = field(default_factory=set)
 
 
 def read(root: Path, today: date) -> tuple[Everything, Faults]:
@@ -106,15 +119,22 @@ def read(root: Path, today: date) -> tuple[Everything, Faults]:
         everything.modules,
         everything.units,
         everything.pages,
+        everything.drafts,
         everything.assessments,
     )
     _warn_of_unused_facts(reading)
+    _check_glossary(reading)
     return everything, reading.found
 
 
 def _read_records(reading: _Reading) -> None:
     root, found = reading.root, reading.found
     _read_facts(reading)
+    glossary = root / "glossary.toml"
+    if glossary.is_file() and (source := read_toml(glossary, root, found)):
+        reading.glossary = read_glossary(source, reading.facts)
+        reading.glossary_source = source
+        reading.cited.update(f.id for t in reading.glossary.terms.values() for f in t.facts)
     if source := read_toml(root / "support.toml", root, found):
         reading.support_lines = read_support(source)
         for index, line in enumerate(reading.support_lines):
@@ -182,6 +202,7 @@ def _read_module(reading: _Reading, folder: Path, programme: str) -> Module | No
         folder.name,
         shape.short if shape else "",
         reading.today,
+        reading.glossary,
     )
     units = [_read_unit(reading, stands, folder / key, n) for n, key in enumerate(keys, 1)]
     if shape is None:
@@ -212,7 +233,11 @@ def _read_unit(reading: _Reading, stands: WhatStands, folder: Path, number: int)
     unit = reader.read(number)
     reading.links.extend(reader.links)
     reading.cited.update(reader.cited)
+    reading.terms_used.update(reader.terms_used)
     reading.figures.update({(reader.key, name): folder / name for name in reader.figures})
+    reading.draft_figures.update(
+        {(reader.key, name): folder / name for name in reader.draft_figures}
+    )
     return unit
 
 
@@ -271,9 +296,11 @@ def _check_folders(
     for name in sorted({str(one) for one in listed}):
         if listed.count(name) > 1:
             source.fault(line, f"`{key}` lists {name} twice: keep one")
-        if not SLUG.match(name):
+        if not SLUG.match(name) or name == RESERVED_ADDRESS:
             source.fault(
-                line, f"folder {name}: use small letters, digits and hyphens, it becomes an address"
+                line,
+                f"folder {name}: use small letters, digits and hyphens, it becomes an address; "
+                "and not the name glossary",
             )
 
 
@@ -291,6 +318,17 @@ def _warn_of_unused_facts(reading: _Reading) -> None:
             source.warn(line, f"no page cites fact {key}: cite it or take it out")
 
 
+def _check_glossary(reading: _Reading) -> None:
+    source = reading.glossary_source
+    if source is None:
+        return
+    check_programmes(source, reading.glossary, reading.programmes)
+    for slug, term in reading.glossary.terms.items():
+        if slug not in reading.terms_used:
+            message = f"no page links the term “{term.name}”: link it or take it out"
+            source.warn(source.line("term", slug), message)
+
+
 def _kept(things: list[Thing | None]) -> tuple[Thing, ...]:
     return tuple(thing for thing in things if thing is not None)
 
@@ -298,6 +336,7 @@ def _kept(things: list[Thing | None]) -> tuple[Thing, ...]:
 def _everything(reading: _Reading) -> Everything:
     units = {unit.key: unit for module in reading.modules.values() for unit in module.units}
     pages = {page.key: page for unit in units.values() for page in unit.pages}
+    drafts = {page.key: page for unit in units.values() for page in unit.drafts}
     activities = {activity.key: activity for unit in units.values() for activity in unit.activities}
     return Everything(
         programmes=MappingProxyType(reading.programmes),
@@ -311,4 +350,7 @@ def _everything(reading: _Reading) -> Everything:
         support_lines=reading.support_lines,
         facts=MappingProxyType(reading.facts),
         figures=MappingProxyType(reading.figures),
+        drafts=MappingProxyType(drafts),
+        draft_figures=MappingProxyType(reading.draft_figures),
+        glossary=reading.glossary,
     )

@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -14,7 +15,9 @@ from lms.markdown_html import Heading, Rendered, in_a_longer_page, render
 from lms.modules.catalogue.activity import Check, Reflection
 from lms.modules.catalogue.attached import Attached
 from lms.modules.catalogue.facts import Fact, Words
+from lms.modules.catalogue.glossary import Glossary, Term, address_of
 from lms.modules.catalogue.source import Source, Written
+from lms.modules.catalogue.versions import Approval, ApprovalFile, Change, ChangeFile
 
 FIGURES = {
     ".svg": "image/svg+xml",
@@ -22,7 +25,7 @@ FIGURES = {
     ".jpg": "image/jpeg",
     ".webp": "image/webp",
 }
-PAGES_OF_THE_SITE = frozenset({"", "home", "support", "journal"})
+PAGES_OF_THE_SITE = frozenset({"", "home", "support", "journal", "modules/glossary"})
 PARTS_OF_A_PAGE = frozenset({"check", "reflection", "sources"})
 
 
@@ -46,6 +49,10 @@ class PageFile(Written):
     reflection: str | None = None
     activity: Annotated[tuple[str, ...], BeforeValidator(_listed_names)] = ()
     content_note: _NoteFile | None = None
+    draft: bool = False
+    reviewed: date | None = None
+    change: tuple[ChangeFile, ...] = ()
+    approval: tuple[ApprovalFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,7 @@ class Text:
     html: Markup
     headings: tuple[Heading, ...]
     sources: tuple[Cited, ...]
+    terms: tuple[Term, ...] = ()
 
     def in_print(self, prefix: str) -> Markup:
         """The text to stand among others in one page."""
@@ -94,6 +102,18 @@ class Page:
     reflection: Reflection | None
     activities: tuple[Attached, ...]  # besides the check and the reflection, in order
     content_hash: str
+    draft: bool = False
+    reviewed: date | None = None  # the day it was last read against its facts
+    changes: tuple[Change, ...] = ()  # the earliest first
+    approvals: tuple[Approval, ...] = ()
+    facts_asked: tuple[str, ...] = ()  # named by its check and its activities
+
+    @property
+    def fact_ids(self) -> tuple[str, ...]:
+        """Every fact that its texts and its activities rest on."""
+        texts = [self.text, *((self.note.summary, self.note.alternative) if self.note else ())]
+        cited = [one.fact.id for text in texts for one in text.sources]
+        return tuple(dict.fromkeys([*cited, *self.facts_asked]))
 
 
 @dataclass(frozen=True)
@@ -106,6 +126,7 @@ class Link:
     path: str  # modules/m1/u1/slug, assessments/m1-plan, support
     anchor: str
     headings: frozenset[str]  # of the text it stands in, for links within the page
+    in_draft: bool = False
 
 
 def resolved(href: str, unit_key: str) -> tuple[str, str]:
@@ -141,13 +162,26 @@ def address(href: str, unit_key: str) -> str:
 class PageReader:
     """Reads the texts of one page file, and gathers links, figures and citations for checking."""
 
-    def __init__(self, source: Source, unit_key: str, facts: Mapping[str, Fact]) -> None:
+    def __init__(
+        self,
+        source: Source,
+        unit_key: str,
+        facts: Mapping[str, Fact],
+        glossary: Glossary | None = None,
+        programme: str = "",
+        *,
+        draft: bool = False,
+    ) -> None:
         self.source = source
         self.unit_key = unit_key
         self.facts = facts
+        self.glossary = glossary or Glossary()
+        self.programme = programme
+        self.draft = draft
         self.links: list[Link] = []
         self.figures: list[tuple[str, int]] = []
         self.cited: set[str] = set()
+        self.terms_used: set[str] = set()
 
     def text(self, written: str, *, at: int | None = None) -> Text:
         """Render one text; `at` is its line when it stands in the front matter."""
@@ -155,6 +189,7 @@ class PageReader:
             written,
             link=lambda href: address(href, self.unit_key),
             image=lambda src: f"../{self.unit_key.rsplit('/', 1)[-1]}/files/{src}",
+            term=self._address_of,
         )
         self._check_markup(rendered, at)
         self._gather(rendered, at)
@@ -163,7 +198,28 @@ class PageReader:
         sources = tuple(
             Cited(n, self.facts[f]) for n, f in enumerate(rendered.citations, 1) if f in known
         )
-        return Text(rendered.html, rendered.headings, sources)
+        terms = self._terms(rendered, at)
+        return Text(rendered.html, rendered.headings, sources, terms)
+
+    def _address_of(self, words: str) -> str:
+        term = self.glossary.find(words)
+        return address_of(term) if term else ""
+
+    def _terms(self, rendered: Rendered, at: int | None) -> tuple[Term, ...]:
+        found: dict[str, Term] = {}
+        for words in rendered.terms:
+            term = self.glossary.find(words)
+            line = self._line(f"[[{words}", at)
+            if term is None:
+                message = f"the term “{words}” is not in glossary.toml: add it or mend its spelling"
+                self.source.fault(line, message)
+            elif not term.is_for(self.programme):
+                message = f"the term “{words}” is not for {self.programme}: mend its `programmes`"
+                self.source.fault(line, message)
+            else:
+                found[term.slug] = term
+        self.terms_used.update(found)
+        return tuple(found.values())
 
     def _line(self, needle: str, at: int | None) -> int:
         return self.source.line_with(needle) if at is None else at
@@ -184,7 +240,7 @@ class PageReader:
                 )
                 continue
             path, anchor = resolved(href, self.unit_key)
-            self.links.append(Link(self.source, line, href, path, anchor, ids))
+            self.links.append(Link(self.source, line, href, path, anchor, ids, self.draft))
         for image in rendered.images:
             line = self._line(f"({image.src}", at)
             if not image.alt:

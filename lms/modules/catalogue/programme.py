@@ -14,12 +14,26 @@ from lms.modules.catalogue.page import Page, Text
 from lms.modules.catalogue.source import Written
 
 
+class LimitsFile(Written):
+    """The limits of a programme's writing (content/README.md says what each is for)."""
+
+    page_words: int = Field(default=800, ge=1)
+    instruction_grade: float = Field(default=10, ge=1)
+    longest_percent: int = Field(default=50, ge=1, le=100)
+    place_percent: int = Field(default=50, ge=1, le=100)
+    truth_percent: int = Field(default=75, ge=1, le=100)
+    all_longest_percent: int = Field(default=35, ge=1, le=100)
+    all_place_percent: int = Field(default=35, ge=1, le=100)
+    all_truth_percent: int = Field(default=70, ge=1, le=100)
+
+
 class ProgrammeFile(Written):
     title: Words
     summary: Words
     modules: tuple[str, ...] = Field(min_length=1)
     owner: str | None = None
     approval: str | None = None
+    limits: LimitsFile = LimitsFile()
 
 
 class ModuleFile(Written):
@@ -71,6 +85,7 @@ class Unit:
     closing: Text | None
     content_note: str | None
     files: frozenset[str]  # names of the figures that may be served
+    drafts: tuple[Page, ...] = ()  # what learners do not see; no part of `pages`
 
     @property
     def checks_to_pass(self) -> tuple[Check, ...]:

@@ -36,6 +36,7 @@ _SAYS = {
     "dict_type": "`{key}` must be a table",
     "model_type": "`{key}` must be a table",
     "too_short": "`{key}` must not be empty",
+    "string_pattern_mismatch": "`{key}` is not written as content/README.md says: mend it",
     "string_too_short": "`{key}` must not be empty",
 }
 
@@ -118,8 +119,8 @@ class Source:
         key = named[-1] if named else "this"
         said = _SAYS.get(error["type"])
         if said is None:
-            said = f"`{{key}}`: {error['msg'].removeprefix('Value error, ')}"
-        self.fault(self.line(*where), said.format(key=key))
+            said = f"`{key}`: {error['msg'].removeprefix('Value error, ')}"
+        self.fault(self.line(*where), said.replace("{key}", key))
 
     @property
     def hash(self) -> str:

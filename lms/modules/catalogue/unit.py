@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
@@ -10,9 +10,11 @@ from lms.modules.catalogue.activity import Check, Reflection
 from lms.modules.catalogue.attached import Activity, Attached, facts_named, read_attached
 from lms.modules.catalogue.confidence import Confidence
 from lms.modules.catalogue.facts import Fact
+from lms.modules.catalogue.glossary import Glossary
 from lms.modules.catalogue.page import FIGURES, Link, Page, PageFile, PageReader, Text, read_note
 from lms.modules.catalogue.programme import Unit, UnitFile
 from lms.modules.catalogue.source import Faults, Source, missing_file, read_markdown, read_toml
+from lms.modules.catalogue.versions import read_approvals, read_changes, version_of
 
 RESERVED = frozenset({"print", "files"})
 MOST_KINDS = 3
@@ -30,6 +32,7 @@ class WhatStands:
     module_key: str
     module_short: str
     today: date
+    glossary: Glossary = field(default_factory=Glossary)
 
 
 class UnitReader:
@@ -43,7 +46,10 @@ class UnitReader:
         self.links: list[Link] = []
         self.cited: set[str] = set()
         self.figures: set[str] = set()
+        self.draft_figures: set[str] = set()
+        self.terms_used: set[str] = set()
         self._activity_files: set[str] = set()
+        self._facts_asked: dict[str, list[str]] = {}  # by the activities of a page
         self._faulty: set[str] = set()  # activities named wrong already
         self._ratings: dict[str, tuple[Confidence, Source, list[str]]] = {}  # and their pages
 
@@ -53,10 +59,11 @@ class UnitReader:
             return None
         self._check_unit(shape)
         closing = self._read_closing(shape)
-        pages = [self._read_page(slug, place) for place, slug in enumerate(shape.pages, 1)]
+        pages, drafts = self._read_pages(shape)
+        self._check_drafts(shape, pages, drafts)
         self._check_files(shape)
         self._check_ratings()
-        self._check_minutes(shape, [page for page in pages if page is not None])
+        self._check_minutes(shape, pages)
         return Unit(
             key=self.key,
             slug=self.folder.name,
@@ -70,7 +77,8 @@ class UnitReader:
             written=shape.state == "written",
             outcomes=shape.outcomes,
             covers=shape.covers,
-            pages=tuple(page for page in pages if page is not None),
+            pages=tuple(pages),
+            drafts=tuple(drafts),
             law_as_at=shape.law_as_at,
             next_review=shape.next_review,
             owner=shape.owner,
@@ -84,11 +92,6 @@ class UnitReader:
         fault, line = self.source.fault, self.source.line
         if shape.state == "written" and not shape.pages:
             fault(line("state"), 'a unit with state = "written" needs `pages`: list them in order')
-        if shape.state == "outline" and shape.pages:
-            fault(
-                line("state"),
-                'the unit lists pages: write state = "written", or take the pages out',
-            )
         if shape.state == "outline" and not shape.covers:
             fault(line("state"), "an outline needs `covers`: say in a few lines what it will hold")
         for slug in shape.pages:
@@ -101,6 +104,27 @@ class UnitReader:
                 )
                 fault(line("pages"), message)
         self._check_review(shape)
+
+    def _read_pages(self, shape: UnitFile) -> tuple[list[Page], list[Page]]:
+        """The pages that learners read, counted from one, and beside them the drafts."""
+        pages: list[Page] = []
+        drafts: list[Page] = []
+        for slug in shape.pages:
+            page = self._read_page(slug, len(pages) + 1)
+            if page is not None:
+                (drafts if page.draft else pages).append(page)
+        return pages, drafts
+
+    def _check_drafts(self, shape: UnitFile, pages: list[Page], drafts: list[Page]) -> None:
+        line = self.source.line("state")
+        if shape.state == "outline" and pages:
+            message = (
+                'the unit lists pages: write state = "written", take the pages out, '
+                "or write draft = true in each"
+            )
+            self.source.fault(line, message)
+        if shape.state == "written" and drafts and not pages:
+            self.source.fault(line, 'every page is a draft: write state = "outline"')
 
     def _check_review(self, shape: UnitFile) -> None:
         fault, line = self.source.fault, self.source.line
@@ -115,11 +139,21 @@ class UnitReader:
     def _read_closing(self, shape: UnitFile) -> Text | None:
         if shape.closing is None:
             return None
-        reader = PageReader(self.source, self.key, self.stands.facts)
+        reader = self._reader(self.source)
         text = reader.text(shape.closing, at=self.source.line("closing"))
+        self._gather(reader)
+        return text
+
+    def _reader(self, source: Source, *, draft: bool = False) -> PageReader:
+        stands = self.stands
+        return PageReader(
+            source, self.key, stands.facts, stands.glossary, stands.programme, draft=draft
+        )
+
+    def _gather(self, reader: PageReader) -> None:
         self.links.extend(reader.links)
         self.cited.update(reader.cited)
-        return text
+        self.terms_used.update(reader.terms_used)
 
     def _read_page(self, slug: str, number: int) -> Page | None:
         path = self.folder / f"{slug}.md"
@@ -136,7 +170,8 @@ class UnitReader:
             return None
         if not source.body.strip():
             source.fault(source.body_line, "the page is empty: write its text below the second +++")
-        reader = PageReader(source, self.key, self.stands.facts)
+        reader = self._reader(source, draft=shape.draft)
+        version = version_of(source)
         page_key = f"{self.key}/{slug}"
         asked = self._read_activities(source, shape, page_key)
         page = Page(
@@ -151,12 +186,17 @@ class UnitReader:
             check=next((one for one in asked if isinstance(one, Check)), None),
             reflection=next((one for one in asked if isinstance(one, Reflection)), None),
             activities=tuple(one for one in asked if isinstance(one, Attached)),
-            content_hash=source.hash,
+            content_hash=version,
+            draft=shape.draft,
+            reviewed=shape.reviewed,
+            changes=read_changes(source, shape.change, self.stands.today),
+            approvals=read_approvals(source, shape.approval, version),
+            facts_asked=tuple(self._facts_asked.get(page_key, ())),
         )
-        self.links.extend(reader.links)
-        self.cited.update(reader.cited)
-        self._check_figures(source, reader.figures)
+        self._gather(reader)
+        self._check_figures(source, reader.figures, draft=shape.draft)
         _check_how_much(source, page)
+        self._warn_of_changed_facts(source, page)
         return page
 
     def _read_activities(self, page: Source, shape: PageFile, page_key: str) -> list[Activity]:
@@ -188,7 +228,7 @@ class UnitReader:
             self._faulty.add(name)
         if isinstance(activity, Confidence):
             self._ratings[name] = (activity, source, [page_key])
-        self._check_facts(source)
+        self._check_facts(source, page_key)
         return activity
 
     def _find_activity(self, page: Source, name: str, asked_as: str) -> Source | None:
@@ -224,14 +264,17 @@ class UnitReader:
                 )
                 source.fault(source.line("kind"), message)
 
-    def _check_facts(self, source: Source) -> None:
+    def _check_facts(self, source: Source, page_key: str) -> None:
         for fact, line in facts_named(source):
+            self._facts_asked.setdefault(page_key, []).append(fact)
             if fact not in self.stands.facts:
                 message = f"fact `{fact}` is in no file of content/facts: add it or mend its id"
                 source.fault(line, message)
             self.cited.add(fact)
 
-    def _check_figures(self, source: Source, figures: list[tuple[str, int]]) -> None:
+    def _check_figures(
+        self, source: Source, figures: list[tuple[str, int]], *, draft: bool
+    ) -> None:
         for name, line in figures:
             if Path(name).name != name or Path(name).suffix not in FIGURES:
                 message = (
@@ -243,7 +286,17 @@ class UnitReader:
                     line, f"there is no picture {name} in this folder: add it or mend its name"
                 )
             else:
-                self.figures.add(name)
+                (self.draft_figures if draft else self.figures).add(name)
+
+    def _warn_of_changed_facts(self, source: Source, page: Page) -> None:
+        """A page says when it was read against its facts; one changed since asks for it again."""
+        for fact in (self.stands.facts.get(one) for one in page.fact_ids):
+            if fact and fact.changed_on and page.reviewed and fact.changed_on > page.reviewed:
+                message = (
+                    f"fact {fact.id} changed on {fact.changed_on}, after this page was reviewed: "
+                    "read the page against it and move `reviewed`"
+                )
+                source.warn(source.line("reviewed"), message)
 
     def _check_minutes(self, shape: UnitFile, pages: list[Page]) -> None:
         together = sum(page.minutes for page in pages)
@@ -267,7 +320,7 @@ class UnitReader:
                     "no page shows this activity: name it under `check`, `reflection` or "
                     "`activity` of a page",
                 )
-            elif path.suffix in FIGURES and path.name not in self.figures:
+            elif path.suffix in FIGURES and path.name not in self.figures | self.draft_figures:
                 self._stray(path, "no page shows this picture: show it or take the file away")
             elif path.suffix not in {".md", ".toml", *FIGURES}:
                 self._stray(path, "this kind of file has no place here: take it away")

@@ -85,7 +85,8 @@ def before(unit: Unit, page: Page) -> Page | None:
 
 def after(unit: Unit, page: Page) -> Page | None:
     """The page after this one in its unit."""
-    return unit.pages[page.number] if page.number < len(unit.pages) else None
+    place = page.number - 1 if page.draft else page.number  # a draft stands before its number
+    return unit.pages[place] if place < len(unit.pages) else None
 
 
 def _state(

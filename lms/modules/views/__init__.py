@@ -6,7 +6,7 @@ from flask_wtf import CSRFProtect
 from lms.config import Settings
 from lms.markdown_html import learner_text
 from lms.modules.catalogue import init_catalogue
-from lms.modules.views import activities, checks, journal, reading, templates
+from lms.modules.views import activities, checks, glossary, journal, reading, templates
 from lms.modules.views.blueprint import bp
 
 
@@ -17,4 +17,13 @@ def init_feature(app: Flask, settings: Settings, csrf: CSRFProtect) -> None:
     app.register_blueprint(bp)
 
 
-__all__ = ["activities", "bp", "checks", "init_feature", "journal", "reading", "templates"]
+__all__ = [
+    "activities",
+    "bp",
+    "checks",
+    "glossary",
+    "init_feature",
+    "journal",
+    "reading",
+    "templates",
+]

@@ -13,6 +13,7 @@ from lms.modules.forms import NO_WAY, WayForm
 from lms.modules.rules.reading import Way, readable_programmes, reader_of
 from lms.modules.rules.standing import UnitState, after, here, module_standings
 from lms.modules.views.blueprint import bp
+from lms.modules.views.history import changed_since, page_for
 from lms.modules.views.shown import (
     page_url,
     parts_of,
@@ -71,6 +72,7 @@ def unit(module: str, unit: str) -> str:
         parts=parts_of(record.standing),
         states=UnitState,
         page_url=page_url,
+        changes=changed_since(record.reader, record.standing.pages),
         next_unit=_unit_after(catalogue().module(module), read),
     )
 
@@ -100,8 +102,9 @@ def printable(module: str, unit: str) -> str:
 def figure(module: str, unit: str, name: str) -> Response:
     """A figure: only files that a page of the unit shows."""
     key = f"{module}/{unit}"
-    reader_of(current_actor(), catalogue().unit(key).programme)
-    path = catalogue().figure(key, name)
+    reader = reader_of(current_actor(), catalogue().unit(key).programme)
+    find = catalogue().figure if reader.recorded else catalogue().draft_figure
+    path = find(key, name)
     response = Response(path.read_bytes(), mimetype=FIGURES[path.suffix])
     response.headers["Cache-Control"] = "private, max-age=3600"
     # An SVG opened by itself is a document: nothing in it may run or be fetched.
@@ -113,7 +116,7 @@ def figure(module: str, unit: str, name: str) -> Response:
 @requires(Action.READ_MODULES)
 def page(module: str, unit: str, page: str) -> str:
     """One page of a unit."""
-    read = catalogue().page(f"{module}/{unit}/{page}")
+    read = page_for(current_actor(), f"{module}/{unit}/{page}")
     asked = request.args.get("way", "")
     way = Way(asked) if asked in list(Way) else None
     again = "again" in request.args

@@ -10,9 +10,21 @@ from markupsafe import Markup
 from lms import clock
 from lms.actor import Actor
 from lms.modules import queries
-from lms.modules.catalogue import Check, Fact, Item, Module, Page, Question, Text, Unit, catalogue
+from lms.modules.catalogue import (
+    Check,
+    Fact,
+    Item,
+    Module,
+    Page,
+    Question,
+    Term,
+    Text,
+    Unit,
+    catalogue,
+)
 from lms.modules.forms import AnswersSent, field_name
 from lms.modules.models import CheckAttempt, JournalEntry
+from lms.modules.rules.changes import ApprovalStanding, Since, approvals_of
 from lms.modules.rules.checks import (
     Outcome,
     Scored,
@@ -32,6 +44,7 @@ from lms.modules.rules.standing import (
     unit_standing,
 )
 from lms.modules.views.activity_shown import AnyShown, ConfidenceShown, Shown, show_activities
+from lms.modules.views.history import changed_since
 
 ShownKind = TypeVar("ShownKind", bound=Shown)
 
@@ -126,6 +139,7 @@ class PageShown:
     both: bool = False  # two windows wrote: `words` are this one's, `entry` is the later
     sources: list[SourceShown] = field(default_factory=list)
     activities: list[AnyShown] = field(default_factory=list)
+    since: Since = field(default_factory=lambda: Since(()))
 
     def activity(self, key: str, kind: type[ShownKind]) -> ShownKind:
         """The one of these activities with a key, to say something about it."""
@@ -153,6 +167,17 @@ class PageShown:
     @property
     def _ratings(self) -> list[ConfidenceShown]:
         return [one for one in self.activities if isinstance(one, ConfidenceShown)]
+
+    @property
+    def approvals(self) -> tuple[ApprovalStanding, ...]:
+        return approvals_of(self.page)
+
+    @property
+    def terms(self) -> tuple[Term, ...]:
+        """The terms that stand on the page, each once."""
+        closing = self.unit.closing if self.next is None else None
+        texts = [text for text in (self.text, closing) if text is not None]
+        return tuple({term.slug: term for text in texts for term in text.terms}.values())
 
     @property
     def previous(self) -> tuple[str, str] | None:
@@ -232,14 +257,19 @@ def show_page(
     entry = queries.find_entry(actor.user_id, page.reflection.key) if page.reflection else None
     check = None
     if page.check is not None:
-        tries = record.attempts[page.check.key]
+        tries = record.attempts.get(page.check.key, ())  # a draft's has none
         check = show_check(page.check, tries, again=again, sent=sent, message=message)
+    here = (
+        PageStanding(page, done=False, changed=False)
+        if page.draft
+        else record.standing.pages[page.number - 1]
+    )
     return PageShown(
         module=catalogue().module(unit.module_key),
         unit=unit,
         page=page,
         record=record,
-        here=record.standing.pages[page.number - 1],
+        here=here,
         parts=parts_of(record.standing, page),
         way=way,
         text=text,
@@ -249,6 +279,7 @@ def show_page(
         version=entry.version if entry else 0,
         sources=sources_of(text),
         activities=show_activities(page, actor.user_id if record.reader.recorded else None, opened),
+        since=changed_since(record.reader, [here]).get(page.key, Since(())),
     )
 
 
