@@ -37,7 +37,8 @@ review_by = 2027-11-21
 status = "Its schedule is being checked."
 
 [E-001]
-statement = "The line can be called."
+statement = "The line can be called on 0800 000 000; in an emergency, 999."
+kind = "phone"
 source = "The line itself"
 mark = "V"
 nations = ["england", "wales", "scotland", "northern-ireland"]
@@ -333,14 +334,14 @@ id = "other"
 type = "single"
 prompt = "And then?"
 [[question.option]]
+id = "go"
+text = "Go home"
+feedback = "Many people choose this. We would begin elsewhere."
+[[question.option]]
 id = "stay"
 text = "Stay"
 right = true
 feedback = "We would begin here too."
-[[question.option]]
-id = "go"
-text = "Go"
-feedback = "Many people choose this. We would begin elsewhere."
 """,
     "pgcert/m1/u1/reflection.toml": """\
 kind = "reflection"
