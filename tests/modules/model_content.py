@@ -26,7 +26,7 @@ say = "left, got out"
 why = "It moves a person about."
 
 [[allow]]
-words = "the Rescued Act"
+words = ["the Rescued Act"]
 why = "It is a title."
 """,
     "pgcert/m1/u1/last.md": """\

@@ -218,9 +218,9 @@ FAULTS: dict[str, tuple[Change, str, str, str]] = {
         "“rescued” is not said here",
     ),
     "an allowed file that is not there": (
-        ("words.toml", 'words = "the', 'file = "pgcert/none.md"\nwords = "the'),
+        ("words.toml", 'words = ["the', 'file = "pgcert/none.md"\nwords = ["the'),
         "words.toml",
-        'words = "the',
+        'words = ["the',
         "there is no file pgcert/none.md",
     ),
     "changes out of order": (
@@ -299,7 +299,7 @@ def test_a_telephone_fact_has_the_day_it_was_checked(folder: Path) -> None:
 ALLOWED: dict[str, tuple[Change, ...]] = {
     "a title": ((LAST, "After that.", "Under the Rescued Act."),),
     "one file": (
-        ("words.toml", 'words = "the', f'file = "{LAST}"\nwords = "the'),
+        ("words.toml", 'words = ["the', f'file = "{LAST}"\nwords = ["the'),
         (LAST, "After that.", "Under the Rescued Act."),
     ),
     "a known number": ((LAST, "After that.", "Ring 0800 000 000, or 999."),),
@@ -332,7 +332,7 @@ def test_what_is_no_fault(folder: Path, kind: str) -> None:
 
 
 def test_a_word_is_allowed_in_its_own_file_only(folder: Path) -> None:
-    change(folder, "words.toml", 'words = "the', f'file = "{U1}/first.md"\nwords = "the')
+    change(folder, "words.toml", 'words = ["the', f'file = "{U1}/first.md"\nwords = ["the')
     change(folder, LAST, "After that.", "Under the Rescued Act.")
     assert [fault.file for fault in check(folder, TODAY)[0]] == [f"content/{LAST}"]
 

@@ -43,7 +43,7 @@ class _WordFile(Written):
 
 
 class _AllowFile(Written):
-    words: Words
+    words: tuple[Words, ...]
     why: Words
     file: Words | None = None
 
@@ -143,7 +143,7 @@ def _house(root: Path, facts: Mapping[str, Fact], found: Faults) -> _House:
             for word in shape.word
             for form in word.say_not
         ),
-        allowed=tuple((allow.file, _form(allow.words)) for allow in shape.allow),
+        allowed=tuple((a.file, _form(words)) for a in shape.allow for words in a.words),
         numbers=frozenset(
             number
             for fact in facts.values()
