@@ -73,6 +73,12 @@ FAULTS: dict[str, tuple[Change, str, str, str]] = {
         "Where do you begin?",
         "terms are linked in pages only",
     ),
+    "a term in a heading": (
+        (LAST, "## After", "## After the [[advocate]]"),
+        LAST,
+        "## After",
+        "a heading links no term",
+    ),
     "two terms by one name": (
         (GLOSSARY, 'name = "advocate"', 'name = "advocate"\nalso = ["Bonded"]'),
         GLOSSARY,

@@ -97,6 +97,7 @@ def _judge_programme(folder: Path, root: Path, house: _House, found: Faults) -> 
         source = _told(source, found)
         _judge_words(source, house)
         _judge_numbers(source, house)
+        _judge_links(source)
         _judge_instructions(source, limits)
         _judge_length(source, limits)
         if source.data.get("kind") == "check":
@@ -199,8 +200,15 @@ def _judge_numbers(source: Source, house: _House) -> None:
                     "phone: lead to the support page, or write the fact with its `checked_on`"
                 )
                 source.fault(number, message)
-        linked = None if source.body else _LINKED.search(line)
-        if linked and not line.lstrip().startswith("["):
+
+
+def _judge_links(source: Source) -> None:
+    """Terms are linked in the text of pages only: not in headings, nor in activities."""
+    for number, line in _lines(source):
+        linked = _LINKED.search(line)
+        if linked and line.startswith("#"):
+            source.fault(number, f"{linked[0]}: a heading links no term. Take the brackets out")
+        elif linked and not source.body and not line.lstrip().startswith("["):
             message = f"{linked[0]}: terms are linked in pages only. Take the brackets out"
             source.fault(number, message)
 
