@@ -132,4 +132,5 @@ def _piece(
         draft_kept=bool(work and work.draft_saved_at),
         handed_in=bool(work and work.handed_in_at),
         released=bool(work and work.released_at),
+        elsewhere=assessment.record == "vle",
     )

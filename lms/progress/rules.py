@@ -30,10 +30,17 @@ class Piece:
     draft_kept: bool
     handed_in: bool
     released: bool
+    elsewhere: bool = False  # the VLE takes it: whether it was handed in is not known here
+
+    def missing(self, now: datetime) -> bool:
+        """Whether its date has passed without it. What the VLE takes is never missing here."""
+        return self.due_at < now and not self.handed_in and not self.elsewhere
 
     @property
     def words(self) -> str:
         """Where the work is, without a mark."""
+        if self.elsewhere:
+            return "On the university’s site"
         if self.released:
             return "Feedback released"
         if self.handed_in:
@@ -59,7 +66,7 @@ def standing(
     now: datetime,
 ) -> Standing:
     """Where a person stands in a programme: the first of these that holds."""
-    passed = [piece for piece in pieces if piece.due_at < now and not piece.handed_in]
+    passed = [piece for piece in pieces if piece.missing(now)]
     if passed:
         return Standing(
             Course.CONVERSATION,
@@ -71,9 +78,9 @@ def standing(
                 Course.CONVERSATION, "The cohort began over three weeks ago; no page is read yet."
             )
         return Standing(Course.NOT_STARTED, "No page is read yet.")
-    if not units_left and all(piece.handed_in for piece in pieces):
-        return Standing(Course.COMPLETE, "Everything that is open is done.")
-    return Standing(Course.ON_COURSE, "No date has passed.")
+    if not units_left and all(piece.handed_in or piece.elsewhere for piece in pieces):
+        return Standing(Course.COMPLETE, "Everything that is open here is done.")
+    return Standing(Course.ON_COURSE, "Nothing that is handed in here is past its date.")
 
 
 def in_order_of_need(rows: Sequence[tuple[Course, str]]) -> list[int]:

@@ -12,6 +12,7 @@ NOW = datetime(2026, 6, 20, 12, tzinfo=UTC)
 DUE = datetime(2026, 12, 21, 12, tzinfo=UTC)
 WORK = Piece("A plan", DUE, draft_kept=False, handed_in=False, released=False)
 LATE = replace(WORK, due_at=NOW - timedelta(days=1))
+IN_THE_VLE = replace(LATE, elsewhere=True)
 
 
 @pytest.mark.parametrize(
@@ -27,6 +28,10 @@ LATE = replace(WORK, due_at=NOW - timedelta(days=1))
         (True, 0, [replace(WORK, handed_in=True)], 40, Course.COMPLETE),
         (True, 0, [], 40, Course.COMPLETE),
         (False, 3, [LATE], 5, Course.CONVERSATION),
+        (True, 3, [IN_THE_VLE], 40, Course.ON_COURSE),
+        (True, 3, [IN_THE_VLE, LATE], 40, Course.CONVERSATION),
+        (True, 0, [IN_THE_VLE], 40, Course.COMPLETE),
+        (True, 0, [IN_THE_VLE, WORK], 40, Course.ON_COURSE),
     ],
 )
 def test_standing(
@@ -49,6 +54,14 @@ def test_the_words_of_a_piece_never_hold_a_mark() -> None:
     assert replace(WORK, draft_kept=True).words == "Draft kept"
     assert replace(WORK, draft_kept=True, handed_in=True).words == "Handed in"
     assert replace(WORK, handed_in=True, released=True).words == "Feedback released"
+
+
+def test_what_the_vle_takes_is_neither_missing_nor_begun_here() -> None:
+    assert LATE.missing(NOW)
+    assert not replace(LATE, handed_in=True).missing(NOW)
+    assert not WORK.missing(NOW)
+    assert not IN_THE_VLE.missing(NOW)
+    assert IN_THE_VLE.words == "On the university’s site"
 
 
 def test_those_who_may_need_somebody_come_first_then_by_name() -> None:

@@ -192,9 +192,13 @@ def test_work_of_record_elsewhere_is_shown_without_a_draft(
     ada = browse(people.ada)
     page = ada.get(BRIEF).text
     assert "Hand in on your university’s site" in page
+    assert '<details class="fold" id="brief" open' in page  # nothing else to do here but read it
     assert "draft-form" not in page
     assert keep(ada, "Words.").status_code == 409
     assert "learning site" in ada.get(f"{BRIEF}/hand-in").text
+    for_staff = browse(people.max).get(BRIEF).text
+    assert "on the university’s learning site" in for_staff
+    assert "Go to the marking" not in for_staff
 
 
 def test_a_cohort_without_regulations_is_told_whom_to_ask(

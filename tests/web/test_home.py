@@ -32,6 +32,8 @@ def test_a_new_trainee_is_led_to_the_first_unit(browse: Browse, people: People) 
     assert "Welcome, Ada" in page
     assert "/modules/m1/u1" in page
     assert "Monday 21 December 2026, 12 noon" in page  # 32 weeks after 11 May 2026
+    assert "Advocacy plan and critical rationale. Not begun" in page
+    assert "Comparative policy paper. On the university’s site" in page
 
 
 def test_a_trainee_carries_on_where_they_left_off(

@@ -65,6 +65,8 @@ def test_the_queues_say_in_words_what_there_is(
 ) -> None:
     page = browse(people.max).get("/marking/").text
     assert "One handed in, none finished, none released." in page
+    assert "Improvement proposal, Cohort 3" in page
+    assert "Comparative policy paper" not in page  # the VLE takes it, so it is not marked here
     assert "Cohort 2" not in page
     assert "Cohort 2" in browse(people.lin).get("/marking/").text
     with app.app_context():

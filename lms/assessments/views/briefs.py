@@ -60,7 +60,7 @@ def _page(
         "asked": asked,
         "module": module,
         "due_words": due_in_words(asked.due),
-        "can_mark": current_actor().may(Action.MARK),
+        "can_mark": asked.record == "here" and current_actor().may(Action.MARK),
     }
     if place is None:
         return render_template("assessments/brief_for_staff.html", **about, band_titles={})

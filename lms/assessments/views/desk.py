@@ -28,7 +28,7 @@ from lms.web.errors import wants_json
 @marking.get("/")
 @requires(Action.MARK)
 def queues() -> str:
-    """Every assessment of every cohort that the actor may mark, with counts in words."""
+    """Every assessment that is handed in here, of every cohort the actor may mark, with counts."""
     actor = current_actor()
     cohorts = people.cohorts_visible_to(actor, Action.MARK)
     counts = queries.queue_counts(actor, [cohort.id for cohort in cohorts])
@@ -36,7 +36,7 @@ def queues() -> str:
         (cohort, asked, counts.get((cohort.id, asked.key), queries.QueueCounts()))
         for cohort in cohorts
         for asked in catalogue().assessments
-        if asked.programme == cohort.programme
+        if asked.programme == cohort.programme and asked.record == "here"
     ]
     return render_template("marking/queues.html", rows=rows)
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from lms.actor import Actor
 from lms.assessments import queries as assessment_queries
+from lms.assessments.rules.dates import deadline
 from lms.assessments.rules.marking import Decision
 from lms.assessments.service import drafts, handing_in, marks, release
 from lms.cli.demo import cast
@@ -16,9 +17,10 @@ from lms.modules import service as modules
 from lms.modules.catalogue import Assessment, Unit, catalogue
 from lms.people import queries
 
-UNIT, ASSESSMENT = "m1/u1", "m1-plan"
+UNIT, PLAN = "m1/u1", "m1-plan"
+PROGRAMME = "pgcert"
 PAGES_READ = {"p-tomos": 9, "p-aroha": 4, "p-kwame": 2, "p-lucia": 9, "p-yusuf": 1}
-ROUNDS = {"cohort-1": 8, "cohort-2": 5}  # how many of each handed in
+HANDED_IN_EARLY, SOME = 2, 5  # cohort 2: how many pieces; how many people in the later of them
 WORDS = (
     "This script is invented for the demonstration; no person or service in it exists. ",
     (
@@ -36,24 +38,51 @@ WORDS = (
     "The ending is dated at the first meeting, with a way back that does not pass through me. ",
 )
 COMMENT = "You keep to what the person wants. Say more exactly what you would do on the next day."
-OVERALL = "A plan that a person could read about herself. Next: test the safeguard on one scene."
+OVERALL = "Clear, and fair to everyone in it. Next: test one sentence of this on one scene."
 
 
 def play(people: dict[str, int], *, now: datetime) -> None:
     """Play the past; `people` are user ids by subject."""
-    assessment = catalogue().assessment(ASSESSMENT)
-    for course, handed_in in ROUNDS.items():
-        started = _day(course)
-        subjects = list(cast.LEARNERS[course])
-        for subject in subjects:
-            _read(_actor(people[subject]), 99, started + timedelta(weeks=2))
-        for subject in subjects[:handed_in]:
-            _hand_in(_actor(people[subject]), assessment, started + timedelta(weeks=31))
+    taken_here = _taken_here()
+    for course in ("cohort-1", "cohort-2"):
+        for subject in cast.LEARNERS[course]:
+            _read(_actor(people[subject]), 99, _day(course) + timedelta(weeks=2))
     trainer = _actor(people["t-imogen"])
-    _mark(trainer, "cohort-1", assessment, _day("cohort-1") + timedelta(weeks=34), everything=True)
-    _mark(trainer, "cohort-2", assessment, now - timedelta(days=2), everything=False)
-    _cohort_three(people, assessment, now)
+    for assessment in taken_here:
+        _round(people, trainer, "cohort-1", assessment, now=now)
+    *earlier, last = taken_here[:HANDED_IN_EARLY]
+    for assessment in earlier:
+        _round(people, trainer, "cohort-2", assessment, now=now)
+    _round(people, trainer, "cohort-2", last, now=now, some=SOME)
+    _cohort_three(people, catalogue().assessment(PLAN), now)
     _send_nothing(now)
+
+
+def _taken_here() -> list[Assessment]:
+    """Every assessment of the programme that is handed in here, the first due first."""
+    here = [
+        assessment
+        for assessment in catalogue().assessments
+        if assessment.programme == PROGRAMME and assessment.record == "here"
+    ]
+    return sorted(here, key=lambda one: (one.due.weeks, one.due.weekday, one.due.at))
+
+
+def _round(
+    people: dict[str, int],
+    trainer: Actor,
+    slug: str,
+    assessment: Assessment,
+    *,
+    now: datetime,
+    some: int | None = None,
+) -> None:
+    """A cohort hands in, is marked and gets its results; or `some` do, and half are marked."""
+    due = min(deadline(_day(slug).date(), assessment.due), now - timedelta(days=9))
+    for subject in list(cast.LEARNERS[slug])[:some]:
+        _hand_in(_actor(people[subject]), assessment, due - timedelta(days=5))
+    at = due + timedelta(days=7) if some is None else now - timedelta(days=2)
+    _mark(trainer, slug, assessment, at, everything=some is None)
 
 
 def _cohort_three(people: dict[str, int], assessment: Assessment, now: datetime) -> None:
@@ -86,9 +115,24 @@ def _read(actor: Actor, pages: int, at: datetime) -> None:
         modules.mark_done(page.key, actor=actor, now=at + timedelta(minutes=20 * number))
 
 
+def _words_of(assessment: Assessment) -> tuple[str, ...]:
+    """A short script: the plan is written out; any other has a line on each of its criteria."""
+    if assessment.key == PLAN:
+        return WORDS
+    lines = (
+        f"{criterion.title}. Here a real script argues for what its writer did, and against it."
+        for criterion in assessment.criteria
+    )
+    return (WORDS[0], *lines)
+
+
 def _hand_in(actor: Actor, assessment: Assessment, at: datetime) -> None:
     draft = drafts.save_draft(
-        assessment, text="\n\n".join(WORDS), version=0, actor=actor, now=at - timedelta(hours=1)
+        assessment,
+        text="\n\n".join(_words_of(assessment)),
+        version=0,
+        actor=actor,
+        now=at - timedelta(hours=1),
     )
     handing_in.hand_in(
         assessment,
@@ -108,7 +152,7 @@ def _mark(
         raise LookupError(slug)
     scripts = list(assessment_queries.scripts_visible_to(trainer, cohort, assessment.key))
     for number, script in enumerate(scripts if everything else scripts[: len(scripts) // 2]):
-        points = Decimal(54 + 5 * (number % 4))
+        points = Decimal(54 + 5 * ((number + assessment.due.weeks) % 4))
         band = "merit" if points >= 60 else "pass"
         decision = Decision(band=band, points=points, comment=COMMENT)
         marks.save_mark(

@@ -161,7 +161,7 @@ def _dates(own: Own, now: datetime) -> list[DateRow]:
             day=clock.on_page(piece.due_at),
             what=f"{assessment.title}. {piece.words}",
             url=url_for("assessments.brief", assessment=assessment.key),
-            passed=piece.due_at < now and not piece.handed_in,
+            passed=piece.missing(now),
         )
         for assessment, piece in own.pieces
     ]
