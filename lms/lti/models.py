@@ -33,8 +33,15 @@ class Platform(Base):
     auth_audience: Mapped[str | None]
     # Where people see the VLE, when neither of the other addresses says so (Canvas in the cloud).
     site_url: Mapped[str | None]
+    # What kind of VLE it calls itself ("moodle"): says only where in it to look for a setting.
+    product: Mapped[str | None]
     created_at: Mapped[datetime]
     active_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    # The newest launch, written down by a sweep because launches themselves are forgotten.
+    last_launch_at: Mapped[datetime | None]
+    # What a later registration would change; an administrator takes it or leaves it.
+    proposal: Mapped[dict[str, Any] | None]
     deployments: Mapped[list["Deployment"]] = relationship(
         lazy="raise", back_populates="platform", order_by="Deployment.id"
     )
@@ -73,6 +80,36 @@ class PlatformKeySet(Base):
     fetched_at: Mapped[datetime | None]
     tried_at: Mapped[datetime | None]
     platform: Mapped[Platform] = relationship(lazy="raise", back_populates="key_set")
+
+
+class RegistrationAttempt(Base):
+    """A registration that was shown to a VLE's administrator: what was shown is what is done, once.
+
+    The VLE's token is sealed, and forgotten with the row.
+    """
+
+    __tablename__ = "registration_attempts"
+    __table_args__ = (
+        UniqueConstraint("state_digest"),
+        Index("ix_registration_attempts_created", "created_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    state_digest: Mapped[str]
+    offer: Mapped[dict[str, Any]]
+    sealed_token: Mapped[str]
+    created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class ConnectionCheck(Base):
+    """What the latest connection check of a platform found."""
+
+    __tablename__ = "connection_checks"
+
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platforms.id"), primary_key=True)
+    checked_at: Mapped[datetime]
+    findings: Mapped[dict[str, Any]]
 
 
 class VleIdentity(Base):

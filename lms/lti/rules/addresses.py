@@ -35,6 +35,11 @@ def may_be_asked(url: str) -> bool:
     return found.startswith("https://") or urlsplit(url).hostname in _LOOPBACK
 
 
+def is_on_this_machine(url: str) -> bool:
+    """Whether the address names this very machine."""
+    return urlsplit(url).hostname in _LOOPBACK
+
+
 def is_service(url: str, *, trusted: tuple[str, ...]) -> bool:
     """Whether marks may go to this address: https, or the very origin the platform was registered
     with.
