@@ -8,12 +8,10 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from practice_vle.platform import Platform, platform
-from practice_vle.state import Hint
+from practice_vle.state import Hint, Tool
 from practice_vle.world import (
     ACTIVITIES,
-    CLIENT_ID,
     COURSES,
-    DEPLOYMENT_ID,
     PEOPLE,
     Activity,
     Course,
@@ -27,6 +25,8 @@ LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/"
 SCOPES = [f"{AGS}scope/{name}" for name in ("lineitem.readonly", "result.readonly", "score")]
 LIFE = 60  # seconds that an id_token is good for, as in Moodle
+
+VARIABLES = {"$Context.id.history": "", "$ResourceLink.id.history": ""}  # no course is a copy
 
 Answer = dict[str, str]
 
@@ -47,15 +47,16 @@ def start(course_id: str, key: str) -> ResponseReturnValue:
     window = "window" if request.args.get("in") == "window" else "iframe"
     hint = secrets.token_urlsafe(24)
     vle.state.add_hint(hint, Hint(person.sub, course_id, key, window))
+    tool = vle.tool_in_use()
     fields = {
         "iss": vle.issuer,
-        "target_link_uri": vle.launch_url,
+        "target_link_uri": tool.launch_url,
         "login_hint": person.sub,
         "lti_message_hint": hint,
-        "client_id": CLIENT_ID,
-        "lti_deployment_id": DEPLOYMENT_ID,
+        "client_id": tool.client_id,
+        "lti_deployment_id": tool.deployment_id,
     }
-    return go(vle.login_url, fields, "Opening the activity")
+    return go(tool.login_url, fields, "Opening the activity")
 
 
 @bp.route("/auth", methods=["GET", "POST"])
@@ -69,9 +70,10 @@ def auth() -> ResponseReturnValue:
     hint = vle.state.use_hint(asked.get("lti_message_hint", ""))
     if hint is None:
         return refuse("The message hint is unknown or was used before. Open the activity again.")
-    if asked.get("client_id") != CLIENT_ID:
+    tool = vle.find_tool(asked.get("client_id", ""))
+    if tool is None:
         return refuse("The client_id is not a registered one.")
-    if asked.get("redirect_uri") != vle.launch_url:
+    if asked.get("redirect_uri") not in tool.redirect_uris:
         return refuse("The redirect_uri is not exactly the registered one.")
     person = chosen_person()
     if person is not None and person.sub != hint.person:
@@ -81,8 +83,8 @@ def auth() -> ResponseReturnValue:
     if fault:
         answer |= {"error": fault[0], "error_description": fault[1]}
     else:
-        answer |= {"id_token": vle.key.sign(_claims(vle, hint, asked["nonce"]))}
-    return go(vle.launch_url, answer, "Opening the activity")
+        answer |= {"id_token": vle.key.sign(_claims(vle, hint, asked["nonce"], tool))}
+    return go(asked["redirect_uri"], answer, "Opening the activity")
 
 
 def _fault(hint: Hint) -> tuple[str, str] | None:
@@ -107,7 +109,7 @@ def _fault(hint: Hint) -> tuple[str, str] | None:
     return next(((error, text) for good, error, text in checks if not good), None)
 
 
-def _claims(vle: Platform, hint: Hint, nonce: str) -> dict[str, Any]:
+def _claims(vle: Platform, hint: Hint, nonce: str, tool: Tool) -> dict[str, Any]:
     person, course = PEOPLE[hint.person], COURSES[hint.course]
     activity = ACTIVITIES[hint.activity]
     given, _, family = person.name.partition(" ")
@@ -115,7 +117,7 @@ def _claims(vle: Platform, hint: Hint, nonce: str) -> dict[str, Any]:
     back = urlencode({"course": course.id})
     claims: dict[str, Any] = {
         "iss": vle.issuer,
-        "aud": CLIENT_ID,
+        "aud": tool.client_id,
         "sub": person.sub,
         "iat": now,
         "exp": now + LIFE,
@@ -126,8 +128,8 @@ def _claims(vle: Platform, hint: Hint, nonce: str) -> dict[str, Any]:
         "email": person.email,
         f"{LTI}message_type": "LtiResourceLinkRequest",
         f"{LTI}version": "1.3.0",
-        f"{LTI}deployment_id": DEPLOYMENT_ID,
-        f"{LTI}target_link_uri": vle.launch_url,
+        f"{LTI}deployment_id": tool.deployment_id,
+        f"{LTI}target_link_uri": tool.launch_url,
         f"{LTI}roles": [person.role],
         f"{LTI}context": {
             "id": course.id,
@@ -155,8 +157,9 @@ def _claims(vle: Platform, hint: Hint, nonce: str) -> dict[str, Any]:
         },
         f"{AGS}claim/endpoint": _endpoint(vle, course, activity),
     }
-    if activity.target:
-        claims[f"{LTI}custom"] = {"lms_target": activity.target}
+    custom = dict(tool.custom) | ({"lms_target": activity.target} if activity.target else {})
+    if custom:  # a variable that is not known comes through as it is written, as in Moodle
+        claims[f"{LTI}custom"] = {name: VARIABLES.get(v, v) for name, v in custom.items()}
     return claims
 
 

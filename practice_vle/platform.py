@@ -10,8 +10,8 @@ import requests
 from flask import current_app
 
 from practice_vle.keys import SigningKey
-from practice_vle.state import State
-from practice_vle.world import TYPE_ID, Course, LineItem
+from practice_vle.state import State, Tool
+from practice_vle.world import CLIENT_ID, DEPLOYMENT_ID, TYPE_ID, Course, LineItem
 
 KeySet = dict[str, Any]
 
@@ -41,8 +41,34 @@ class Platform:
         return f"{self.base_url}/token"
 
     @property
+    def built_in(self) -> Tool:
+        """The registration that is there from the start, and known to the tool's demo."""
+        return Tool(
+            client_id=CLIENT_ID,
+            deployment_id=DEPLOYMENT_ID,
+            name="Advocate training (there from the start)",
+            active=True,
+            login_url=self.login_url,
+            launch_url=self.launch_url,
+            redirect_uris=(self.launch_url,),
+            jwks_url=f"{self.tool_url}/lti/jwks.json",
+        )
+
+    def tools(self) -> list[Tool]:
+        """Every registration of the tool."""
+        return [self.built_in, *self.state.tools()]
+
+    def find_tool(self, client_id: str) -> Tool | None:
+        """The active registration with this client id."""
+        return next((t for t in self.tools() if t.client_id == client_id and t.active), None)
+
+    def tool_in_use(self) -> Tool:
+        """The registration that activities open with."""
+        return self.find_tool(self.state.setting("tool", CLIENT_ID)) or self.built_in
+
+    @property
     def launch_url(self) -> str:
-        """The tool's only registered redirect URI."""
+        """Where the tool takes messages: the first registration's only redirect URI."""
         return f"{self.tool_url}/lti/launch"
 
     @property

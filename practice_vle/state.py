@@ -3,10 +3,11 @@
 Every call opens its own connection, so that it may be used from any thread.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 TABLES = """
@@ -23,6 +24,9 @@ CREATE TABLE IF NOT EXISTS grade (
 CREATE TABLE IF NOT EXISTS score_call (
     id INTEGER PRIMARY KEY, at REAL NOT NULL, course TEXT NOT NULL, line_item INTEGER NOT NULL,
     person TEXT NOT NULL, status INTEGER NOT NULL, reason TEXT NOT NULL, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS tool (
+    client_id TEXT PRIMARY KEY, deployment_id TEXT NOT NULL, name TEXT NOT NULL,
+    active INTEGER NOT NULL, addresses TEXT NOT NULL);
 """
 
 
@@ -61,6 +65,32 @@ class ScoreCall:
     body: str
 
 
+@dataclass(frozen=True)
+class Tool:
+    """A tool as it was registered; it opens nothing before it is active."""
+
+    client_id: str
+    deployment_id: str
+    name: str
+    active: bool
+    login_url: str
+    launch_url: str
+    redirect_uris: tuple[str, ...]
+    jwks_url: str
+    scopes: tuple[str, ...] = ()
+    custom: tuple[tuple[str, str], ...] = ()
+
+
+def _tool(row: tuple[str, str, str, int, str]) -> Tool:
+    kept = json.loads(row[4])
+    lists = {
+        "redirect_uris": tuple(kept["redirect_uris"]),
+        "scopes": tuple(kept["scopes"]),
+        "custom": tuple((name, value) for name, value in kept["custom"]),
+    }
+    return Tool(row[0], row[1], row[2], bool(row[3]), **{**kept, **lists})
+
+
 class State:
     """The VLE's memory."""
 
@@ -88,6 +118,19 @@ class State:
         """Keep a setting."""
         with self._open() as db:
             db.execute("REPLACE INTO setting VALUES (?, ?)", (name, value))
+
+    def put_tool(self, tool: Tool) -> None:
+        """Keep a registered tool, new or changed."""
+        kept = asdict(tool)
+        row = [kept.pop(name) for name in ("client_id", "deployment_id", "name", "active")]
+        with self._open() as db:
+            db.execute("REPLACE INTO tool VALUES (?, ?, ?, ?, ?)", (*row, json.dumps(kept)))
+
+    def tools(self) -> list[Tool]:
+        """Every registered tool, the oldest first."""
+        with self._open() as db:
+            rows = db.execute("SELECT * FROM tool ORDER BY rowid").fetchall()
+        return [_tool(row) for row in rows]
 
     def add_hint(self, id_: str, hint: Hint) -> None:
         """Remember that somebody opened an activity."""

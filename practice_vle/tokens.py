@@ -11,7 +11,6 @@ from flask import Blueprint, Response, request
 from practice_vle import switches
 from practice_vle.launching import SCOPES
 from practice_vle.platform import Platform, platform
-from practice_vle.world import CLIENT_ID
 
 bp = Blueprint("tokens", __name__)
 
@@ -66,7 +65,7 @@ def _answer(body: dict[str, Any], status: int) -> Response:
 
 def _check_assertion(vle: Platform, assertion: str) -> None:
     claims = _verified(vle, assertion)
-    if claims["iss"] != CLIENT_ID or claims["sub"] != CLIENT_ID:
+    if claims["iss"] != claims["sub"] or vle.find_tool(str(claims["sub"])) is None:
         raise Refused("invalid_client", "iss and sub must both be the client_id")
     if not vle.state.is_new_assertion(str(claims["jti"]), float(claims["exp"]), vle.now()):
         raise Refused("invalid_client", "this assertion was used before")

@@ -140,6 +140,7 @@ class Context(Base):
     vle_id: Mapped[str]
     title: Mapped[str]
     label: Mapped[str]
+    memberships_url: Mapped[str | None]
     first_seen_at: Mapped[datetime]
     cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohorts.id"), index=True)
     linked_at: Mapped[datetime | None]

@@ -42,7 +42,7 @@ def init_headers(app: Flask) -> None:
         response.headers["X-Content-Type-Options"] = "nosniff"
         # `no-referrer` would break the CSRF check over https; this never leaves our own origin.
         response.headers["Referrer-Policy"] = "same-origin"
-        response.headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
         if app.config["LMS_SETTINGS"].secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -33,6 +33,7 @@ PUBLIC = {
     "lti.launch",
     "lti.jwks",
     "lti.open_here",
+    "lti.register",
 }
 
 

@@ -85,9 +85,17 @@ def rotate_keys(*, secret_key: str, now: datetime) -> ToolKey:
     for key in tool_keys():
         if key.retired_at is None:
             key.retired_at = starts
-        elif key.retired_at + SHOWN_AFTER <= now:
-            db.session.delete(key)
+    forget_retired(now=now)
     return make_key(active_from=starts, secret_key=secret_key, now=now)
+
+
+def forget_retired(*, now: datetime) -> int:
+    """Delete the keys that nobody can still need; returns how many. A sweep does so by itself."""
+    over = [key for key in tool_keys() if key.retired_at and key.retired_at + SHOWN_AFTER <= now]
+    for key in over:
+        db.session.delete(key)
+    db.session.flush()
+    return len(over)
 
 
 def key_set(now: datetime) -> dict[str, Any]:

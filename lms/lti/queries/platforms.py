@@ -22,13 +22,25 @@ def find_platform(issuer: str, client_id: str) -> Platform | None:
     return db.session.scalar(
         select(Platform)
         .where(Platform.issuer == issuer, Platform.client_id == client_id)
-        .options(selectinload(Platform.deployments))
+        .options(selectinload(Platform.deployments), joinedload(Platform.key_set))
     )
 
 
 def get_platform(platform_id: int) -> Platform:
     """The platform, or NotFound."""
     platform = db.session.get(Platform, platform_id)
+    if platform is None:
+        raise NotFound("There is no such platform.")
+    return platform
+
+
+def get_with_deployments(platform_id: int) -> Platform:
+    """The platform with its deployments and kept keys, or NotFound."""
+    platform = db.session.scalar(
+        select(Platform)
+        .where(Platform.id == platform_id)
+        .options(selectinload(Platform.deployments), joinedload(Platform.key_set))
+    )
     if platform is None:
         raise NotFound("There is no such platform.")
     return platform

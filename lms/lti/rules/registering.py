@@ -226,9 +226,7 @@ FAULTS: dict[str, tuple[Callable[[_Read], bool], str]] = {
 def read_configuration(body: object, *, url: str, demo: bool) -> Offer:
     """The offer of a configuration; raises Unfit for the first check that does not pass."""
     if not isinstance(body, dict):
-        raise Unfit(
-            "configuration is readable", f"The VLE’s configuration cannot be read. {_TELL}"
-        )
+        raise Unfit("configuration is readable", f"The VLE’s configuration cannot be read. {_TELL}")
     read = _Read(body, url, demo)
     for check, (is_faulty, words) in FAULTS.items():
         if is_faulty(read):

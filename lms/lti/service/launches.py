@@ -22,7 +22,15 @@ from lms.lti.queries import launches as queries
 from lms.lti.rules import places
 from lms.lti.rules.addresses import is_service
 from lms.lti.rules.checks import CHECKS, Refusal
-from lms.lti.rules.claims import AGS_ENDPOINT, CONTEXT, RESOURCE_LINK, SignedClaims, part, text_in
+from lms.lti.rules.claims import (
+    AGS_ENDPOINT,
+    CONTEXT,
+    NRPS_SERVICE,
+    RESOURCE_LINK,
+    SignedClaims,
+    part,
+    text_in,
+)
 from lms.lti.rules.places import Becomes, Place, Standing
 from lms.people.models import User
 from lms.people.queries import actor_for, find_enrolment
@@ -89,7 +97,8 @@ def _person(claims: SignedClaims, platform_id: int, now: datetime) -> User:
     return user
 
 
-def _context(claims: SignedClaims, deployment_id: int, now: datetime) -> Context | None:
+def _context(verified: Verified, now: datetime) -> Context | None:
+    claims, deployment_id = verified.claims, verified.deployment_id
     given = part(claims, CONTEXT)
     if not given:
         return None
@@ -102,6 +111,10 @@ def _context(claims: SignedClaims, deployment_id: int, now: datetime) -> Context
         db.session.add(context)
     context.title = text_in(given, "title") or context.title
     context.label = text_in(given, "label") or context.label
+    nrps = part(claims, NRPS_SERVICE)
+    context.memberships_url = (
+        _service_url(nrps, "context_memberships_url", verified) or context.memberships_url
+    )
     db.session.flush()
     return context
 
@@ -203,7 +216,7 @@ def let_in(
     claims = verified.claims
     target = places.target(claims, tool_url=tool_url)
     user = _person(claims, platform_id, now)
-    context = _context(claims, verified.deployment_id, now)
+    context = _context(verified, now)
     link = _link(verified, context, target, now)
     landing = _landing(user, context, target, places.standing_of(claims), now=now)
     public_id = secrets.token_urlsafe(24)

@@ -1,6 +1,8 @@
-"""Registering platforms, switching them off and on."""
+"""Registering platforms by hand, changing them, switching them off and on."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from lms.actor import Actor
 from lms.audit.service import record
@@ -62,11 +64,11 @@ def add_platform(
         platform.key_set = PlatformKeySet(keys={}, fetched_at=None, tried_at=None)
         db.session.add(platform)
     platform.name = name.strip()
-    platform.auth_login_url, platform.auth_token_url = auth_login_url, auth_token_url
-    platform.key_set_url = key_set_url
-    platform.auth_audience, platform.site_url = auth_audience or None, site_url or None
-    if all(one.vle_id != deployment_id for one in platform.deployments):
-        platform.deployments.append(Deployment(vle_id=deployment_id))
+    addresses = {"auth_login_url": auth_login_url, "auth_token_url": auth_token_url}
+    addresses |= {"key_set_url": key_set_url}
+    optional = {"auth_audience": auth_audience or None, "site_url": site_url or None}
+    take_addresses(platform, addresses | optional)
+    if add_deployment(platform, deployment_id):
         db.session.flush()
         record(
             actor=actor,
@@ -79,17 +81,72 @@ def add_platform(
     return platform
 
 
+def take_addresses(platform: Platform, addresses: Mapping[str, Any]) -> list[str]:
+    """Give a platform these addresses; returns the names of those that were others before.
+
+    Keys that came from another address are forgotten with it.
+    """
+    changed = [name for name, value in addresses.items() if getattr(platform, name) != value]
+    for name in changed:
+        setattr(platform, name, addresses[name])
+    if "key_set_url" in changed:
+        platform.key_set.keys, platform.key_set.fetched_at = {}, None
+        platform.key_set.tried_at = None
+    return changed
+
+
+def add_deployment(platform: Platform, deployment_id: str | None) -> bool:
+    """Add a deployment, unless it is known; returns whether it was added."""
+    if not deployment_id or any(one.vle_id == deployment_id for one in platform.deployments):
+        return False
+    platform.deployments.append(Deployment(vle_id=deployment_id))
+    return True
+
+
+def change_platform(
+    platform_id: int, *, name: str, addresses: Mapping[str, Any], actor: Actor, now: datetime
+) -> Platform:
+    """Correct a platform by hand; issuer and client id are who it is, and stay."""
+    platform = queries.get_with_deployments(platform_id)
+    platform.name = name
+    changed = take_addresses(platform, addresses)
+    record(
+        actor=actor,
+        act="changed a platform",
+        subject=f"platform:{platform_id}",
+        now=now,
+        detail={"changed": ", ".join(sorted(changed))},
+    )
+    return platform
+
+
+def deploy_platform(
+    platform_id: int, deployment_id: str, *, actor: Actor, now: datetime
+) -> Platform:
+    """Add a deployment of a platform by hand; adding it twice changes nothing."""
+    platform = queries.get_with_deployments(platform_id)
+    if add_deployment(platform, deployment_id):
+        record(
+            actor=actor,
+            act="added a deployment",
+            subject=f"platform:{platform_id}",
+            now=now,
+            detail={"deployment": deployment_id},
+        )
+    return platform
+
+
 def suspend_platform(platform_id: int, *, now: datetime, actor: Actor | None = None) -> None:
     """Switch a platform off: no launch in, no score out, nothing forgotten."""
     platform = queries.get_platform(platform_id)
     if platform.active_at is not None:
-        platform.active_at = None
+        platform.active_at, platform.suspended_at = None, now
         record(actor=actor, act="suspended a platform", subject=f"platform:{platform_id}", now=now)
 
 
 def resume_platform(platform_id: int, *, now: datetime, actor: Actor | None = None) -> None:
-    """Switch a platform on again."""
+    """Switch a platform on: again, or for the first time after it registered itself."""
     platform = queries.get_platform(platform_id)
     if platform.active_at is None:
-        platform.active_at = now
+        platform.active_at, platform.suspended_at = now, None
         record(actor=actor, act="resumed a platform", subject=f"platform:{platform_id}", now=now)
