@@ -219,9 +219,10 @@ def registration() -> Response:
     launch = inner.get("target_link_uri") or f"https://{inner.get('domain', '')}"
     _check_addresses(sent, inner, launch)
     known = _known(vle, token)
-    if token["scope"] == "reg":  # a token to bring one up to date may be used again
-        if not vle.state.is_new_assertion(f"registration {token['jti']}", token["exp"], vle.now()):
-            raise Refused(401, "token_already_used")
+    once = token["scope"] == "reg"  # a token to bring one up to date may be used again
+    name = f"registration {token['jti']}"
+    if once and not vle.state.is_new_assertion(name, token["exp"], vle.now()):
+        raise Refused(401, "token_already_used")
     custom = inner.get("custom_parameters")
     tool = Tool(
         client_id=str(token["sub"]),

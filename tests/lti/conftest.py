@@ -15,11 +15,12 @@ from lms import clock
 from lms.assessments.models import ResultRow, Submission
 from lms.db import db
 from lms.lti.models import Launch
-from lms.lti.platform import http
+from lms.lti.platform import guard, http
 from lms.people.models import Enrolment
 from lms.tasks import run_sweep
 from tests.conftest import Client, People
 from tests.factories import ResultFactory, SubmissionFactory, made
+from tests.lti.registering import Administrator
 from tests.lti.scoring import PLAN, Release
 from tests.vle import PRIYA, TOMOS, Person, Vle
 
@@ -33,6 +34,32 @@ def vle(clean_database: Flask, monkeypatch: pytest.MonkeyPatch) -> Vle:
     monkeypatch.setattr(http, "new_session", vle.session)
     vle.register()
     return vle
+
+
+@pytest.fixture
+def look_up(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
+    """What names stand for; everything else is on the open internet."""
+    names: dict[str, list[str]] = {}
+
+    def getaddrinfo(host: str, port: int, **_: Any) -> list[Any]:
+        return [(2, 1, 6, "", (one, port)) for one in names.get(host, ["93.184.216.34"])]
+
+    monkeypatch.setattr(guard.socket, "getaddrinfo", getaddrinfo)
+    return names
+
+
+@pytest.fixture
+def admin(
+    clean_database: Flask,
+    client: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    look_up: dict[str, list[str]],
+) -> Administrator:
+    """The administrator of a VLE that the tool does not know yet."""
+    pretend = Vle(clean_database, clock.now)
+    monkeypatch.setattr(http, "new_session", pretend.session)
+    monkeypatch.setattr(guard, "new_guarded_session", lambda **_: pretend.session())
+    return Administrator(pretend, client)
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
-"""`/lti/register`: a VLE's administrator opens it from the VLE, sees what will be shared, and presses
-one button.
+"""`/lti/register`: a VLE's administrator opens it from the VLE, sees what will be shared, and
+presses one button.
 
 Nobody is signed in here, so there is no session to protect: the button carries the state that
 stands for what was shown, works once and for an hour, and what it does is what was shown. Any VLE
@@ -113,17 +113,16 @@ def _send() -> Response:
     given = platform.send_registration(offer, token, asked, demo=settings.demo)
     with db_writes():
         stored = service.store(offer, given, now=clock.now())
+        told = {
+            "name": stored.name,
+            "active": stored.active_at is not None,
+            "known": stored.active_at is not None or stored.suspended_at is not None,
+            "proposed": stored.proposal is not None,
+            "without_deployment": not stored.deployments,
+        }
         db.session.commit()
-    return make_response(
-        render_template(
-            "lti/registered.html",
-            name=stored.name,
-            active=stored.active_at is not None,
-            proposed=stored.proposal is not None,
-            without_deployment=not stored.deployments,
-            tell=origins(offer.configuration_url, offer.issuer, offer.auth_login_url),
-        )
-    )
+    tell = origins(offer.configuration_url, offer.issuer, offer.auth_login_url)
+    return make_response(render_template("lti/registered.html", tell=tell, **told))
 
 
 def _refused(unfit: Unfit) -> Response:
