@@ -15,9 +15,9 @@ from lms.lti.models import ConnectionCheck, Platform
 from lms.lti.platform import probing
 from lms.lti.rules.claims import (
     AGS_ENDPOINT,
-    LINE_ITEM_READ_SCOPE,
-    LINE_ITEM_SCOPE,
-    NRPS_SERVICE,
+    LINEITEM_READ_SCOPE,
+    LINEITEM_SCOPE,
+    NAMES_ROLES,
     SCORE_SCOPE,
 )
 from lms.lti.rules.connection import SERVICES, Finding, from_kept
@@ -27,7 +27,7 @@ from tests.vle import ISSUER, LINE_ITEM, PRIYA, SCOPES, Answered, Vle
 Browse = Callable[[int], FlaskClient]
 COLUMNS = f"{ISSUER}/services/2/lineitems?type_id=1"
 MEMBERS = f"{ISSUER}/services/2/members"
-MAY_MAKE = [LINE_ITEM_SCOPE, LINE_ITEM_READ_SCOPE, SCORE_SCOPE]
+MAY_MAKE = [LINEITEM_SCOPE, LINEITEM_READ_SCOPE, SCORE_SCOPE]
 TEST_ITEM = f"{ISSUER}/services/2/lineitems/99/lineitem?type_id=1"
 ONE_COLUMN = Answered(body=json.dumps([{"id": LINE_ITEM, "label": "Plan"}]))
 TWO_PEOPLE = Answered(body=json.dumps({"members": [{"user_id": "4"}, {"user_id": "5"}]}))
@@ -50,7 +50,7 @@ def check(
         if launched:
             endpoint = {"scope": scopes or MAY_MAKE, "lineitem": LINE_ITEM, "lineitems": COLUMNS}
             nrps = {"context_memberships_url": MEMBERS, "service_versions": ["2.0"]}
-            vle.launch(client, PRIYA, **{AGS_ENDPOINT: endpoint, NRPS_SERVICE: nrps})
+            vle.launch(client, PRIYA, **{AGS_ENDPOINT: endpoint, NAMES_ROLES: nrps})
         queued = {"lineitems": [ONE_COLUMN], "members": [TWO_PEOPLE]} | answers
         for name, answer in queued.items():
             vle.answers[name.replace("_", ".")] = list(answer)
@@ -202,7 +202,7 @@ def test_the_test_column_is_used_again(check: Check, vle: Vle) -> None:
 
 
 def test_where_no_column_may_be_made_no_mark_is_tried(check: Check, vle: Vle) -> None:
-    found = check(score=True, scopes=[*SCOPES, LINE_ITEM_READ_SCOPE])
+    found = check(score=True, scopes=[*SCOPES, LINEITEM_READ_SCOPE])
     assert found["A test mark"].outcome == "not tried"
     assert "a real one is not for trying" in found["A test mark"].words
     assert vle.asked("scores") == []

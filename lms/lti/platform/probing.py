@@ -21,9 +21,9 @@ from lms.lti.platform.tool_keys import SigningKey
 from lms.lti.rules import connection as rules
 from lms.lti.rules.addresses import inside, origin
 from lms.lti.rules.claims import (
-    LINE_ITEM_READ_SCOPE,
-    LINE_ITEM_SCOPE,
-    MEMBERSHIP_SCOPE,
+    LINEITEM_READ_SCOPE,
+    LINEITEM_SCOPE,
+    MEMBERS_SCOPE,
     RESULT_SCOPE,
     SCORE_SCOPE,
 )
@@ -98,9 +98,9 @@ def _keys(target: Target) -> Finding:
 
 def _scopes(target: Target) -> frozenset[str]:
     """What to ask for: what a launch offered, for some VLEs refuse a request that asks for more."""
-    known = {LINE_ITEM_SCOPE, LINE_ITEM_READ_SCOPE, RESULT_SCOPE, SCORE_SCOPE, MEMBERSHIP_SCOPE}
+    known = {LINEITEM_SCOPE, LINEITEM_READ_SCOPE, RESULT_SCOPE, SCORE_SCOPE, MEMBERS_SCOPE}
     offered = target.scopes & known or {SCORE_SCOPE}
-    return frozenset(offered | ({MEMBERSHIP_SCOPE} if target.memberships_url else set()))
+    return frozenset(offered | ({MEMBERS_SCOPE} if target.memberships_url else set()))
 
 
 @dataclass
@@ -113,7 +113,7 @@ class _Check:
         url, step = self.target.lineitems_url, Step.LINE_ITEMS
         if url is None:
             return rules.not_tried(step, NOBODY_CAME)
-        if not self.target.scopes & {LINE_ITEM_SCOPE, LINE_ITEM_READ_SCOPE}:
+        if not self.target.scopes & {LINEITEM_SCOPE, LINEITEM_READ_SCOPE}:
             return rules.not_tried(step, "The VLE does not offer us to list them.")
         reply, rows = self.services.call("GET", url, self.token, media=LINE_ITEMS_TYPE)
         return rules.read_list(
@@ -144,7 +144,7 @@ class _Check:
             return rules.not_tried(step, "It was not asked for.")
         if url is None:
             return rules.not_tried(step, NOBODY_CAME)
-        if not {LINE_ITEM_SCOPE, SCORE_SCOPE} <= self.target.scopes:
+        if not {LINEITEM_SCOPE, SCORE_SCOPE} <= self.target.scopes:
             return rules.not_tried(
                 step,
                 "The VLE does not let us make a column of our own, and a real one is not for "

@@ -23,13 +23,13 @@ CUSTOM = _LTI + "custom"
 LAUNCH_PRESENTATION = _LTI + "launch_presentation"
 AGS_ENDPOINT = _AGS + "claim/endpoint"
 
-NRPS_SERVICE = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+NAMES_ROLES = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
 
 SCORE_SCOPE = _AGS + "scope/score"
 RESULT_SCOPE = _AGS + "scope/result.readonly"
-LINE_ITEM_SCOPE = _AGS + "scope/lineitem"
-LINE_ITEM_READ_SCOPE = _AGS + "scope/lineitem.readonly"
-MEMBERSHIP_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
+LINEITEM_SCOPE = _AGS + "scope/lineitem"
+LINEITEM_READ_SCOPE = _AGS + "scope/lineitem.readonly"
+MEMBERS_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
 
 KEPT = {
     "sub": "to know the person again",
@@ -37,7 +37,7 @@ KEPT = {
     "email": "to write to the person about what they handed in",
     CONTEXT: "id, label and title: which course was linked to which cohort",
     RESOURCE_LINK: "id and title: which activity, and where its marks go",
-    NRPS_SERVICE: "context_memberships_url: where the list of people is asked for",
+    NAMES_ROLES: "context_memberships_url: where the list of people is asked for",
     AGS_ENDPOINT: "lineitem, lineitems and scope: where its marks go",
     CUSTOM: "lms_target alone: which page the activity opens",
 }

@@ -25,7 +25,7 @@ from lms.lti.rules.checks import CHECKS, Refusal
 from lms.lti.rules.claims import (
     AGS_ENDPOINT,
     CONTEXT,
-    NRPS_SERVICE,
+    NAMES_ROLES,
     RESOURCE_LINK,
     SignedClaims,
     part,
@@ -111,7 +111,7 @@ def _context(verified: Verified, now: datetime) -> Context | None:
         db.session.add(context)
     context.title = text_in(given, "title") or context.title
     context.label = text_in(given, "label") or context.label
-    nrps = part(claims, NRPS_SERVICE)
+    nrps = part(claims, NAMES_ROLES)
     context.memberships_url = (
         _service_url(nrps, "context_memberships_url", verified) or context.memberships_url
     )

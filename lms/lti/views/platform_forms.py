@@ -38,10 +38,17 @@ def _line(label: str, check: Any) -> StringField:
     return StringField(label, filters=[trimmed], validators=[check])
 
 
-class ChangeForm(Form):
-    """What of a platform can be corrected."""
+class _Named(Form):
+    name = _line("Name of the VLE here", _text("Write what people here call this VLE."))
 
-    name = _line("Name", _text("Write what people here call this VLE."))
+
+class _Identity:
+    issuer = _line("Platform ID (issuer)", _address("Copy what the VLE calls itself."))
+    client_id = _line("Client ID", _text("Copy the client id that the VLE gave this tool."))
+    deployment_id = _line("Deployment ID", _text("Copy the deployment id that the VLE shows."))
+
+
+class _Addresses:
     auth_login_url = _line(
         "Authentication request URL", _address("Copy the address where people sign in.")
     )
@@ -63,12 +70,12 @@ class ChangeForm(Form):
         }
 
 
-class AddForm(ChangeForm):
-    """A platform by hand."""
+class ChangeForm(_Named, _Addresses):
+    """What of a platform can be corrected."""
 
-    issuer = _line("Platform ID (issuer)", _address("Copy what the VLE calls itself."))
-    client_id = _line("Client ID", _text("Copy the client id that the VLE gave this tool."))
-    deployment_id = _line("Deployment ID", _text("Copy the deployment id that the VLE shows."))
+
+class AddForm(_Named, _Identity, _Addresses):
+    """A platform by hand. The parts stand in the order of the page, and so do slips at its top."""
 
 
 class DeploymentForm(Form):
