@@ -66,7 +66,7 @@ def test_by_registration(product: Product, chromium: Browser) -> None:
     vle.done()
 
     page.reload()
-    page.get_by_role("link", name="Practice-vle at localhost").click()
+    page.get_by_role("link", name="practice-vle at localhost").click()
     adi.look("a VLE that waits")
     adi.press("Switch this VLE on")
     adi.press("Check the connection")

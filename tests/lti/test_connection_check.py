@@ -201,8 +201,11 @@ def test_the_test_column_is_used_again(check: Check, vle: Vle) -> None:
     assert all(call.method == "GET" for call in vle.asked("lineitems"))
 
 
-def test_where_no_column_may_be_made_no_mark_is_tried(check: Check, vle: Vle) -> None:
-    found = check(score=True, scopes=[*SCOPES, LINEITEM_READ_SCOPE])
+@pytest.mark.parametrize("score", [True, False], ids=["asked for", "not asked for"])
+def test_where_no_column_may_be_made_no_mark_is_tried(
+    check: Check, vle: Vle, *, score: bool
+) -> None:
+    found = check(score=score, scopes=[*SCOPES, LINEITEM_READ_SCOPE])
     assert found["A test mark"].outcome == "not tried"
     assert "a real one is not for trying" in found["A test mark"].words
     assert vle.asked("scores") == []

@@ -140,8 +140,6 @@ class _Check:
 
     def score(self, now: datetime) -> Finding:
         url, step, product = self.target.lineitems_url, Step.SCORE, self.target.product
-        if not self.target.try_score:
-            return rules.not_tried(step, "It was not asked for.")
         if url is None:
             return rules.not_tried(step, NOBODY_CAME)
         if not {LINEITEM_SCOPE, SCORE_SCOPE} <= self.target.scopes:
@@ -150,6 +148,8 @@ class _Check:
                 "The VLE does not let us make a column of our own, and a real one is not for "
                 "trying. A mark that is released will show whether marks arrive.",
             )
+        if not self.target.try_score:
+            return rules.not_tried(step, "It was not asked for.")
         reply, column = self._test_column(url)
         column_url = column.get("id") if isinstance(column, dict) else None
         if reply.status not in (200, 201) or not isinstance(column_url, str):

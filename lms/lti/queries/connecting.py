@@ -21,6 +21,7 @@ from lms.lti.models import (
     ResourceLink,
     ScoreDelivery,
 )
+from lms.lti.rules.claims import LINEITEM_SCOPE, SCORE_SCOPE
 from lms.lti.rules.scores import Delivery
 
 UNNAMED = "a course"
@@ -45,6 +46,11 @@ class Seen:
     course: str = ""
     memberships_url: str | None = None
     members_of: str = ""
+
+    @property
+    def may_make_columns(self) -> bool:
+        """Whether a column of our own could be made and written to."""
+        return self.lineitems_url is not None and {LINEITEM_SCOPE, SCORE_SCOPE} <= self.scopes
 
 
 def get_attempt(state_digest: str) -> RegistrationAttempt | None:

@@ -58,6 +58,14 @@ CUSTOM = {
     "resource_link_id_history": "$ResourceLink.id.history",
 }
 
+PRODUCTS = {
+    "moodle": "Moodle",
+    "canvas": "Canvas",
+    "blackboard": "Blackboard",
+    "bblearn": "Blackboard",
+    "desire2learn": "D2L Brightspace",
+}
+
 _BEGIN_AGAIN = "In the VLE, begin the registration again."
 _TELL = "Tell the people who look after the VLE, with the reference below."
 
@@ -244,7 +252,7 @@ def read_configuration(body: object, *, url: str, demo: bool) -> Offer:
         registration_url=body["registration_endpoint"],
         auth_audience=text_in(body, "authorization_server", longest=LONGEST_ADDRESS) or None,
         product=product,
-        name=f"{product.capitalize()} at {host}" if product else host,
+        name=f"{PRODUCTS.get(product, product)} at {host}" if product else host,
         scopes=tuple(scope for scope in SCOPES if scope in offered),
         messages=read.messages,
     )
