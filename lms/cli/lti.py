@@ -54,7 +54,8 @@ def add_platform(**given: Any) -> None:
 def list_platforms() -> None:
     """One line a platform."""
     for one in all_platforms():
-        state = "active" if one.active_at else "switched off"
+        off = "switched off" if one.suspended_at else "waits to be switched on"
+        state = "active" if one.active_at else off
         deployments = ", ".join(deployment.vle_id for deployment in one.deployments)
         click.echo(
             f"{one.id}  {one.name}  {state}  {one.issuer}  client {one.client_id}  "

@@ -5,6 +5,8 @@ Not here: who a person is in this product and where they belong (lms.people), an
 or sealed (platform/sealing.py).
 """
 
+import hashlib
+import json
 from datetime import datetime
 from typing import Any
 
@@ -46,6 +48,13 @@ class Platform(Base):
         lazy="raise", back_populates="platform", order_by="Deployment.id"
     )
     key_set: Mapped["PlatformKeySet"] = relationship(lazy="raise", back_populates="platform")
+
+    @property
+    def shown_as(self) -> str:
+        """What an administrator saw and decides about: another text as soon as any of it changes."""
+        seen: list[Any] = [self.issuer, self.client_id, self.auth_login_url, self.auth_token_url]
+        seen += [self.key_set_url, self.auth_audience, self.site_url, self.proposal]
+        return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()
 
     @property
     def service_origins(self) -> tuple[str, ...]:

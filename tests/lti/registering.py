@@ -71,3 +71,11 @@ class Administrator:
         found = re.search(r'name="state" value="([^"]+)"', page.text)
         assert found is not None, page.text
         return self.client.post("/lti/register", data={"state": found[1]})
+
+
+def shown_on(browser: FlaskClient, platform_id: int) -> str:
+    """What the administrator's page stands for: it goes along with every decision."""
+    page = browser.get(f"/platforms/{platform_id}").text
+    found = re.search(r'name="shown" value="(\w+)"', page)
+    assert found is not None
+    return found[1]

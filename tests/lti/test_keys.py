@@ -13,6 +13,7 @@ from lms.cli.lti import group
 from lms.db import db
 from lms.lti.models import Platform, ToolKey
 from lms.lti.platform.tool_keys import NoKey, key_set, rotate_keys, signing_key
+from lms.tasks import run_sweep
 from tests.conftest import SECRET
 from tests.vle import ISSUER, Vle
 
@@ -65,6 +66,31 @@ def test_a_new_key_is_shown_a_day_before_it_signs_and_the_old_one_fourteen_days_
         rotate_keys(secret_key=SECRET, now=now + timedelta(days=16))
         db.session.commit()
         assert old not in db.session.scalars(select(ToolKey.kid)).all()
+
+
+def test_a_key_that_nobody_needs_any_more_is_deleted_by_itself(vle: Vle, app: Flask) -> None:
+    now = clock.now()
+    with app.app_context():
+        old = _sign_at(now)
+        new = rotate_keys(secret_key=SECRET, now=now).kid
+        db.session.commit()
+    for days, left in ((14.9, {old, new}), (15.1, {new})):
+        with time_machine.travel(now + timedelta(days=days)), app.app_context():
+            run_sweep("platforms")
+            assert set(db.session.scalars(select(ToolKey.kid)).all()) == left
+
+
+def test_two_rotations_on_one_day_leave_no_gap(vle: Vle, app: Flask) -> None:
+    now = clock.now()
+    with app.app_context():
+        first = _sign_at(now)
+        second = rotate_keys(secret_key=SECRET, now=now).kid
+        third = rotate_keys(secret_key=SECRET, now=now + timedelta(hours=1)).kid
+        db.session.commit()
+        shown = [key["kid"] for key in key_set(now + timedelta(hours=1))["keys"]]
+        assert shown == [first, second, third]
+        signs = [_sign_at(now + timedelta(hours=hours)) for hours in (23, 24.5, 25.5)]
+        assert signs == [first, second, third]
 
 
 def test_private_keys_are_sealed_at_rest(vle: Vle, app: Flask) -> None:

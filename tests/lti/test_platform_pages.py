@@ -14,6 +14,7 @@ from lms.audit.models import AuditEntry
 from lms.db import db
 from lms.lti.models import Deployment, Platform, PlatformKeySet, VleIdentity
 from tests.conftest import People
+from tests.lti.registering import shown_on
 from tests.vle import ISSUER, PRIYA, TOOL, Vle
 
 Browse = Callable[[int], FlaskClient]
@@ -194,7 +195,7 @@ def test_off_and_on_again_forgets_nothing(
     off = ours.post(address, data={"turn": "off"})
     assert "Switched off since" in ours.get(off.location).text
     assert vle.begin(client).response.status_code == 403
-    ours.post(address, data={"turn": "on"})
+    ours.post(address, data={"turn": "on", "shown": shown_on(ours, vle.platform_id)})
     assert vle.launch(client, PRIYA).status_code == 303
     with app.app_context():
         assert len(db.session.scalars(select(VleIdentity)).all()) == 1

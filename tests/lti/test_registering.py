@@ -18,7 +18,7 @@ from lms.lti.rules.registering import TOOL_CONFIGURATION
 from lms.lti.service.platforms import resume_platform, suspend_platform
 from lms.tasks import run_sweep
 from tests.conftest import People
-from tests.lti.registering import TOKEN, Administrator, registered
+from tests.lti.registering import TOKEN, Administrator, registered, shown_on
 from tests.vle import ISSUER, PRIYA, TOOL, Answered, Vle
 
 Browse = Callable[[int], FlaskClient]
@@ -113,11 +113,40 @@ def test_nobody_comes_in_before_an_administrator_switches_it_on(
     platform, _ = _one(app)
     ours = browse(people.admin)
     assert "Waits to be switched on" in ours.get("/platforms").text
-    turned = ours.post(f"/platforms/{platform.id}/switch", data={"turn": "on"})
+    data = {"turn": "on", "shown": shown_on(ours, platform.id)}
+    turned = ours.post(f"/platforms/{platform.id}/switch", data=data)
     assert turned.status_code == 303
     assert "On since" in ours.get(turned.location).text
     admin.vle.platform_id = platform.id
     assert admin.vle.begin(client).response.status_code == 302
+
+
+def test_what_changed_after_the_page_was_shown_is_not_switched_on(
+    admin: Administrator, app: Flask, people: People, browse: Browse
+) -> None:
+    admin.press(admin.open())
+    platform, _ = _one(app)
+    ours = browse(people.admin)
+    shown = shown_on(ours, platform.id)
+    admin.press(admin.open(jwks_uri=f"{ISSUER}/evil/jwks.json"))
+    late = ours.post(f"/platforms/{platform.id}/switch", data={"turn": "on", "shown": shown})
+    assert late.status_code == 409
+    assert _one(app)[0].active_at is None
+
+
+def test_a_proposal_that_changed_after_the_page_was_shown_is_not_taken(
+    admin: Administrator, app: Flask, people: People, browse: Browse
+) -> None:
+    admin.press(admin.open())
+    _switch(app, on=True)
+    admin.press(admin.open(token_endpoint=f"{ISSUER}/new-token"))
+    platform, _ = _one(app)
+    ours = browse(people.admin)
+    shown = shown_on(ours, platform.id)
+    admin.press(admin.open(jwks_uri=f"{ISSUER}/evil/jwks.json"))
+    data = {"answer": "take", "shown": shown}
+    assert ours.post(f"/platforms/{platform.id}/proposal", data=data).status_code == 409
+    assert _one(app)[0].key_set_url == f"{ISSUER}/jwks.json"
 
 
 def test_the_done_page_tells_the_vle_to_close_its_window(admin: Administrator) -> None:
@@ -198,7 +227,8 @@ def test_later_it_changes_nothing_before_an_administrator_takes_it(
     page = ours.get(f"/platforms/{after.id}")
     assert "The VLE asks to be changed" in page.text
     assert f"{ISSUER}/evil/jwks.json" in page.text
-    taken = ours.post(f"/platforms/{after.id}/proposal", data={"answer": "take"})
+    data = {"answer": "take", "shown": shown_on(ours, after.id)}
+    taken = ours.post(f"/platforms/{after.id}/proposal", data=data)
     assert taken.status_code == 303
     after, deployments = _one(app)
     assert after.key_set_url == f"{ISSUER}/evil/jwks.json"
@@ -206,7 +236,7 @@ def test_later_it_changes_nothing_before_an_administrator_takes_it(
     assert after.proposal is None
     with app.app_context():
         assert db.session.scalars(select(PlatformKeySet)).one().keys == {}
-    again = ours.post(f"/platforms/{after.id}/proposal", data={"answer": "take"})
+    again = ours.post(f"/platforms/{after.id}/proposal", data=data)
     assert again.status_code == 409
 
 
@@ -221,7 +251,8 @@ def test_what_is_left_is_forgotten(
     assert (
         ours.post(f"/platforms/{platform.id}/proposal", data={"answer": "maybe"}).status_code == 400
     )
-    ours.post(f"/platforms/{platform.id}/proposal", data={"answer": "leave"})
+    data = {"answer": "leave", "shown": shown_on(ours, platform.id)}
+    ours.post(f"/platforms/{platform.id}/proposal", data=data)
     platform, _ = _one(app)
     assert (platform.proposal, platform.auth_token_url) == (None, f"{ISSUER}/token")
 

@@ -7,7 +7,7 @@ from typing import Any
 from lms.actor import Actor
 from lms.audit.service import record
 from lms.db import db
-from lms.errors import RuleBroken
+from lms.errors import Conflict, RuleBroken
 from lms.lti.models import Deployment, Platform, PlatformKeySet
 from lms.lti.platform.tool_keys import ensure_key
 from lms.lti.queries import platforms as queries
@@ -144,9 +144,22 @@ def suspend_platform(platform_id: int, *, now: datetime, actor: Actor | None = N
         record(actor=actor, act="suspended a platform", subject=f"platform:{platform_id}", now=now)
 
 
-def resume_platform(platform_id: int, *, now: datetime, actor: Actor | None = None) -> None:
-    """Switch a platform on: again, or for the first time after it registered itself."""
+def refuse_unless_shown(platform: Platform, shown: str) -> None:
+    """Refuse to decide about what was not on the page: it may have registered again meanwhile."""
+    if shown != platform.shown_as:
+        raise Conflict("The VLE registered again meanwhile. Look at its addresses once more.")
+
+
+def resume_platform(
+    platform_id: int, *, now: datetime, actor: Actor | None = None, shown: str | None = None
+) -> None:
+    """Switch a platform on: again, or for the first time after it registered itself.
+
+    `shown` stands for what an administrator saw on the page.
+    """
     platform = queries.get_platform(platform_id)
+    if shown is not None:
+        refuse_unless_shown(platform, shown)
     if platform.active_at is None:
         platform.active_at, platform.suspended_at = now, None
         record(actor=actor, act="resumed a platform", subject=f"platform:{platform_id}", now=now)

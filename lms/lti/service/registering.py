@@ -21,7 +21,7 @@ from lms.lti.queries import connecting as queries
 from lms.lti.queries.platforms import find_platform, get_with_deployments
 from lms.lti.rules.addresses import origin
 from lms.lti.rules.registering import Given, Offer, Unfit
-from lms.lti.service.platforms import add_deployment, take_addresses
+from lms.lti.service.platforms import add_deployment, refuse_unless_shown, take_addresses
 
 SHOWN_FOR = timedelta(hours=1)  # as long as the VLE's token is good for
 MOST_BEGUN = 30
@@ -151,11 +151,14 @@ def _propose(platform: Platform, offer: Offer, given: Given, *, now: datetime) -
     )
 
 
-def answer_proposal(platform_id: int, *, accept: bool, actor: Actor, now: datetime) -> Platform:
-    """Take what a later registration would change, or leave it."""
+def answer_proposal(
+    platform_id: int, *, accept: bool, shown: str, actor: Actor, now: datetime
+) -> Platform:
+    """Take what a later registration would change, as it was shown, or leave it."""
     platform = get_with_deployments(platform_id)
     if platform.proposal is None:
         raise RuleBroken("There is nothing to decide about this VLE any more.")
+    refuse_unless_shown(platform, shown)
     changes = dict(platform.proposal)
     if accept:
         deployment_id = changes.pop("deployment_id", None)

@@ -146,7 +146,12 @@ def switch_platform(platform_id: int) -> Response:
     """Switch a VLE on or off; nothing is forgotten either way."""
     turned = request.form.get("turn")
     if turned == "on":
-        service.resume_platform(platform_id, now=clock.now(), actor=current_actor())
+        service.resume_platform(
+            platform_id,
+            now=clock.now(),
+            actor=current_actor(),
+            shown=request.form.get("shown", ""),
+        )
         return _done(platform_id, "The VLE is switched on. People can come in from it.")
     if turned == "off":
         service.suspend_platform(platform_id, now=clock.now(), actor=current_actor())
@@ -166,7 +171,11 @@ def answer_proposal(platform_id: int) -> Response:
         raise BadRequest("Say whether to take the changes or leave them.")
     get_platform(platform_id)
     registering.answer_proposal(
-        platform_id, accept=answer == "take", actor=current_actor(), now=clock.now()
+        platform_id,
+        accept=answer == "take",
+        shown=request.form.get("shown", ""),
+        actor=current_actor(),
+        now=clock.now(),
     )
     words = "The changes are taken. Check the connection again."
     return _done(platform_id, words if answer == "take" else "All stays as it was.")
