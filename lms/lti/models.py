@@ -51,7 +51,7 @@ class Platform(Base):
 
     @property
     def shown_as(self) -> str:
-        """What an administrator saw and decides about: another text as soon as any of it changes."""
+        """What an administrator saw and decides about: another text once any of it changes."""
         seen: list[Any] = [self.issuer, self.client_id, self.auth_login_url, self.auth_token_url]
         seen += [self.key_set_url, self.auth_audience, self.site_url, self.proposal]
         return hashlib.sha256(json.dumps(seen, sort_keys=True).encode()).hexdigest()

@@ -6,6 +6,7 @@ It is what docs/connect.md says, followed in a browser.
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Frame, Page, expect
 
 from tests.journeys.stack import Product
@@ -13,6 +14,15 @@ from tests.journeys.test_main_journey import be
 from tests.journeys.visitor import Visitor
 
 pytestmark = pytest.mark.browser
+
+
+def _look(visitor: Visitor, what: str, place: Page | Frame | None = None) -> None:
+    """Look at the page, and once more with axe at the width of a phone."""
+    visitor.look(what, place)
+    visitor.page.set_viewport_size({"width": 390, "height": 900})
+    found = Axe().run(place or visitor.page).response["violations"]
+    assert not found, [(one["id"], one["nodes"][0]["target"]) for one in found]
+    visitor.page.set_viewport_size({"width": 1280, "height": 900})
 
 
 def _sign_in(adi: Visitor, product: Product) -> Page:
@@ -45,17 +55,17 @@ def test_by_registration(product: Product, chromium: Browser) -> None:
     adi = Visitor(chromium, "adi-registers")
     page = _sign_in(adi, product)
     page.get_by_role("link", name="VLEs").click()
-    adi.look("VLEs")
+    _look(adi, "VLEs")
     address = page.get_by_label("Registration address", exact=True).input_value()
 
     vle = Visitor(chromium, "vle-administrator")
     vle.go(f"{product.vle.base_url}/tools")
-    vle.look("tools")
+    _look(vle, "tools")
     vle.page.get_by_label("The tool’s registration address").fill(address)
     vle.press("Register")
     frame = _tools_frame(vle.page)
     expect(frame.locator("h1")).to_have_text("Register the training in your VLE")
-    vle.look("what will be shared", frame)
+    _look(vle, "what will be shared", frame)
     vle.press("Register the training", frame)
     # The tool says that it is done, and the VLE's list comes back.
     vle.page.wait_for_url(f"{product.vle.base_url}/tools")
@@ -63,11 +73,10 @@ def test_by_registration(product: Product, chromium: Browser) -> None:
     client_id = vle.page.locator("form[action^='/tools/'] button[value=activate]")
     client_id.click()
     expect(vle.page.locator("main")).not_to_contain_text("Pending")
-    vle.done()
 
     page.reload()
     page.get_by_role("link", name="practice-vle at localhost").click()
-    adi.look("a VLE that waits")
+    _look(adi, "a VLE that waits")
     adi.press("Switch this VLE on")
     adi.press("Check the connection")
     expect(page.locator(".findings")).to_contain_text("The VLE knows us, and gave us a token.")
@@ -76,11 +85,21 @@ def test_by_registration(product: Product, chromium: Browser) -> None:
     page.reload()
     adi.press("Check the connection")
     expect(page.locator(".findings")).to_contain_text("1 column listed for")
-    adi.look("a VLE that is well")
+    _look(adi, "a VLE that is well")
+
+    # Registered once more, in a window of its own: the window that opened it hears of it too.
+    vle.page.get_by_role("button", name=re.compile("^Register again")).click()
+    with vle.page.expect_popup() as opened:
+        vle.page.get_by_role("link", name="Open in a new window").click()
+    opened.value.get_by_role("button", name="Register the training").click()
+    expect(opened.value.locator("main")).to_contain_text("nothing had to change")
+    vle.page.wait_for_url(f"{product.vle.base_url}/tools")
+    vle.done()
+
     product.vle.down()
     adi.press("Check the connection")
     expect(page.locator(".findings")).to_contain_text("The VLE had a fault of its own")
-    adi.look("a VLE in trouble")
+    _look(adi, "a VLE in trouble")
     product.vle.up()
     adi.done()
 
@@ -134,13 +153,13 @@ def test_pages_pass_axe_and_copy_buttons_copy(product: Product, chromium: Browse
     page = _sign_in(adi, product)
     adi.go(f"{product.tool}/platforms/add")
     adi.press("Connect this VLE")
-    adi.look("adding a VLE with slips")
+    _look(adi, "adding a VLE with slips")
     page.get_by_text("Canvas", exact=True).first.click()
-    adi.look("what Canvas takes")
+    _look(adi, "what Canvas takes")
     page.get_by_role("button", name=re.compile("^Copy: All of it as JSON")).click()
     expect(page.get_by_text("Copied", exact=True)).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert '"oidc_initiation_url"' in copied
     adi.go(f"{product.tool}/lti/register?openid_configuration=https://nowhere.invalid/x")
-    adi.look("not registered")
+    _look(adi, "not registered")
     adi.done()
