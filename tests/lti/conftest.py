@@ -1,5 +1,6 @@
 """The pretend VLE, known to the tool, with its course "2" linked to cohort 3."""
 
+import socket
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -44,7 +45,7 @@ def look_up(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[str]]:
     def getaddrinfo(host: str, port: int, **_: Any) -> list[Any]:
         return [(2, 1, 6, "", (one, port)) for one in names.get(host, ["93.184.216.34"])]
 
-    monkeypatch.setattr(guard.socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     return names
 
 

@@ -12,6 +12,7 @@ import requests
 
 from lms.lti.platform import guard, registering
 from lms.lti.platform.guard import GuardedSession, PrivateAddress, is_public
+from lms.lti.rules.registering import Unfit
 
 Answer = Callable[[socket.socket], None]
 
@@ -60,7 +61,7 @@ def names(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[list[str]]]:
         found = answers.pop(0) if len(answers) > 1 else answers[0]
         return [(2, 1, 6, "", (one, port)) for one in found]
 
-    monkeypatch.setattr(guard.socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     return table
 
 
@@ -172,7 +173,7 @@ def test_a_redirect_is_not_followed(serve: Callable[[Answer], str]) -> None:
     target = serve(lambda line: asked.append(line))
     address = serve(_said("302 Found", b"", f"Location: {target}"))
     assert GuardedSession(demo=True).get(address).status_code == 302
-    with pytest.raises(registering.Unfit) as unfit:
+    with pytest.raises(Unfit) as unfit:
         registering.fetch_configuration(address, "", demo=True)
     assert unfit.value.check == "configuration is there"
     assert asked == []
@@ -184,7 +185,7 @@ def test_a_huge_answer_is_cut_off(serve: Callable[[Answer], str]) -> None:
         while True:
             line.sendall(b"x" * 65536)
 
-    with pytest.raises(registering.Unfit) as unfit:
+    with pytest.raises(Unfit) as unfit:
         registering.fetch_configuration(serve(flood), "", demo=True)
     assert unfit.value.check == "configuration answers"
 
@@ -204,7 +205,7 @@ def test_an_answer_that_drips_is_over_by_the_deadline(
                 line.sendall(b"x")
 
     began = time.monotonic()
-    with pytest.raises(registering.Unfit) as unfit:
+    with pytest.raises(Unfit) as unfit:
         registering.fetch_configuration(serve(drip), "", demo=True)
     assert unfit.value.check == "configuration answers"
     assert time.monotonic() - began < 3

@@ -3,6 +3,7 @@ connection check is held to software that is not ours.
 """
 
 from collections.abc import Callable
+from typing import Literal
 
 import pytest
 from flask import Flask
@@ -57,7 +58,7 @@ def test_open_edx_is_connected_and_checked(
     people: People,
     browse: Callable[[int], FlaskClient],
     peer: Peer,
-    mode: str,
+    mode: Literal["declarative", "programmatic"],
 ) -> None:
     at_peer = peer.configure(
         login_url=f"{TOOL}/lti/login",
