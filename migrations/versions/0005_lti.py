@@ -21,11 +21,29 @@ def upgrade() -> None:
         sa.Column("key_set_url", sa.Text(), nullable=False),
         sa.Column("auth_audience", sa.Text(), nullable=True),
         sa.Column("site_url", sa.Text(), nullable=True),
+        sa.Column("product", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("active_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("suspended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_launch_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("proposal", sa.JSON(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_platforms")),
         sa.UniqueConstraint("issuer", "client_id", name=op.f("uq_platforms_issuer_client_id")),
     )
+    op.create_table(
+        "registration_attempts",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("state_digest", sa.Text(), nullable=False),
+        sa.Column("offer", sa.JSON(), nullable=False),
+        sa.Column("sealed_token", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration_attempts")),
+        sa.UniqueConstraint("state_digest", name=op.f("uq_registration_attempts_state_digest")),
+    )
+    with op.batch_alter_table("registration_attempts", schema=None) as batch_op:
+        batch_op.create_index("ix_registration_attempts_created", ["created_at"], unique=False)
+
     op.create_table(
         "tool_keys",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -52,6 +70,18 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "platform_id", "scopes", name=op.f("uq_access_tokens_platform_id_scopes")
         ),
+    )
+    op.create_table(
+        "connection_checks",
+        sa.Column("platform_id", sa.Integer(), nullable=False),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["platform_id"],
+            ["platforms.id"],
+            name=op.f("fk_connection_checks_platform_id_platforms"),
+        ),
+        sa.PrimaryKeyConstraint("platform_id", name=op.f("pk_connection_checks")),
     )
     op.create_table(
         "deployments",
@@ -126,6 +156,7 @@ def upgrade() -> None:
         sa.Column("vle_id", sa.Text(), nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("label", sa.Text(), nullable=False),
+        sa.Column("memberships_url", sa.Text(), nullable=True),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("cohort_id", sa.Integer(), nullable=True),
         sa.Column("linked_at", sa.DateTime(timezone=True), nullable=True),
@@ -297,6 +328,11 @@ def downgrade() -> None:
 
     op.drop_table("login_attempts")
     op.drop_table("deployments")
+    op.drop_table("connection_checks")
     op.drop_table("access_tokens")
     op.drop_table("tool_keys")
+    with op.batch_alter_table("registration_attempts", schema=None) as batch_op:
+        batch_op.drop_index("ix_registration_attempts_created")
+
+    op.drop_table("registration_attempts")
     op.drop_table("platforms")
