@@ -55,6 +55,7 @@ def create_vle(
             "person": launching.chosen_person(),
             "services_mode": switches.mode(vle),
             "services_slow": switches.slowness(vle),
+            "tool_origin": origin_of(tool_url),
         }
     )
     return app
@@ -71,10 +72,15 @@ def not_here(fault: HTTPException) -> tuple[str, int]:
     return launching.refuse(reason, fault.code or 500)
 
 
+def origin_of(url: str) -> str:
+    """Scheme, host and port of an address."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 def guard_page(response: Response) -> Response:
     """Only our own files, the tool in a frame, and forms to the tool."""
-    parts = urlsplit(platform().tool_url)
-    tool = f"{parts.scheme}://{parts.netloc}"
+    tool = origin_of(platform().tool_url)
     response.headers.setdefault(
         "Content-Security-Policy",
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "

@@ -52,6 +52,7 @@ CLIENT_ID = "tool-client"
 TOOL = "https://tool.test"
 LAUNCH_URL = f"{TOOL}/lti/launch"
 RETURN_URL = f"{ISSUER}/return?course=2&sesskey=SECRETSESSKEY"
+LINE_ITEMS = f"{ISSUER}/services/2/lineitems?type_id=1"
 LINE_ITEM = f"{ISSUER}/services/2/lineitems/7/lineitem?type_id=1"
 SCOPES = [SCORE_SCOPE, RESULT_SCOPE]
 ROLE = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
@@ -192,6 +193,7 @@ class Vle:
         self.calls: list[Call] = []
         self.answers: dict[str, list[Answered | Exception]] = {}
         self.grades: dict[str, dict[str, Any]] = {}
+        self.columns: list[dict[str, Any]] = []
         self.platform_id = 0
 
     # --- registering ---
@@ -344,6 +346,7 @@ class Vle:
             "token": self._token,
             "scores": self._score,
             "results": self._results,
+            "lineitems": self._line_items,
         }
         return usual[name](call) if name in usual else Answered(404)
 
@@ -374,10 +377,26 @@ class Vle:
 
     def _results(self, call: Call) -> Answered:
         user = parse_qs(urlsplit(call.url).query).get("user_id", [""])[0]
-        held = self.grades.get(user)
-        found = (
-            [{"userId": user, "resultScore": held["score"], "resultMaximum": 100}] if held else []
-        )
+        found = [
+            {"userId": one, "resultScore": held["score"], "resultMaximum": 100}
+            for one, held in self.grades.items()
+            if user in ("", one)
+        ]
+        return Answered(body=json.dumps(found))
+
+    def _line_items(self, call: Call) -> Answered:
+        if call.method == "POST":
+            number = 100 + len(self.columns)
+            url = f"{ISSUER}/services/2/lineitems/{number}/lineitem?type_id=1"
+            self.columns.append(call.json | {"id": url})
+            return Answered(201, json.dumps(self.columns[-1]))
+        asked = parse_qs(urlsplit(call.url).query)
+        names = {"resource_link_id": "resourceLinkId", "resource_id": "resourceId", "tag": "tag"}
+        found = [
+            column
+            for column in self.columns
+            if all(str(column.get(names[k])) == v[0] for k, v in asked.items() if k in names)
+        ]
         return Answered(body=json.dumps(found))
 
 

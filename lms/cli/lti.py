@@ -12,7 +12,7 @@ from lms.db import db, db_writes
 from lms.errors import RuleBroken
 from lms.lti.platform import tool_keys
 from lms.lti.queries.platforms import all_platforms
-from lms.lti.service import platforms
+from lms.lti.service import platforms, reconcile
 from lms.tasks import run_sweep
 
 group = AppGroup("lti", help="VLEs: platforms, keys, scores.")
@@ -96,3 +96,12 @@ def rotate_keys() -> None:
 def send_scores() -> None:
     """What the worker does by itself every minute."""
     click.echo(f"{run_sweep('scores')} scores were dealt with")
+
+
+@group.command("reconcile", help="Read every mark back from the VLEs and compare, now.")
+def reconcile_marks() -> None:
+    """What the worker does by itself every night. Nothing in a VLE is changed."""
+    with db_writes():
+        reconcile.ask_for_all(now=clock.now())
+        db.session.commit()
+    click.echo(f"{run_sweep('reconcile')} gradebook columns were read")

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.db import Base
 from lms.lti.rules.addresses import origins
+from lms.lti.rules.reconcile import Decision, Difference
 from lms.lti.rules.scores import Delivery
 from lms.people.models import Cohort, User
 
@@ -154,6 +155,9 @@ class Context(Base):
     cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohorts.id"), index=True)
     linked_at: Mapped[datetime | None]
     linked_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    # The course it was made from by copying, for whoever links it to see; it brings nothing along.
+    copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("contexts.id"), default=None)
+    copied_from: Mapped["Context | None"] = relationship(lazy="raise", remote_side="Context.id")
     cohort: Mapped[Cohort | None] = relationship(lazy="raise")
     deployment: Mapped[Deployment] = relationship(lazy="raise")
 
@@ -162,9 +166,11 @@ class ResourceLink(Base):
     """An activity in a VLE: which page it opens, and where its marks go."""
 
     __tablename__ = "resource_links"
+    # By course as well: a copied course may keep the ids of its activities.
     __table_args__ = (
-        UniqueConstraint("deployment_id", "vle_id"),
+        UniqueConstraint("deployment_id", "context_id", "vle_id"),
         Index("ix_resource_links_target", "target"),
+        Index("ix_resource_links_vle", "deployment_id", "vle_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -175,6 +181,7 @@ class ResourceLink(Base):
     target: Mapped[str]
     lineitem_url: Mapped[str | None]
     lineitems_url: Mapped[str | None]
+    lineitem_gone_at: Mapped[datetime | None] = mapped_column(default=None)  # the VLE said so
     scopes: Mapped[str]
     first_seen_at: Mapped[datetime]
 
@@ -284,3 +291,75 @@ class ScoreDelivery(Base):
     last_error: Mapped[str | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class ColumnSearch(Base):
+    """The search for an assessment's gradebook column in a course whose launches gave none.
+
+    One row a course and assessment, claimed by lease, so that no two workers make two columns.
+    """
+
+    __tablename__ = "column_searches"
+    __table_args__ = (UniqueConstraint("context_id", "target"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    context_id: Mapped[int] = mapped_column(ForeignKey("contexts.id"))
+    target: Mapped[str]
+    status: Mapped[Delivery]  # sent: the column is known
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+    made: Mapped[bool] = mapped_column(default=False)  # by us, and not found
+
+
+class PlatformRest(Base):
+    """A platform that did not answer, or asked us to wait: nothing is sent to it until then."""
+
+    __tablename__ = "platform_rests"
+
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platforms.id"), primary_key=True)
+    failures: Mapped[int]
+    until: Mapped[datetime]
+    words: Mapped[str]
+
+
+class ResultCheck(Base):
+    """When an activity's column was last read back, and what came of it."""
+
+    __tablename__ = "result_checks"
+
+    resource_link_id: Mapped[int] = mapped_column(ForeignKey("resource_links.id"), primary_key=True)
+    asked_at: Mapped[datetime | None]  # somebody asked for it now
+    leased_until: Mapped[datetime | None]
+    tried_at: Mapped[datetime | None]
+    checked_at: Mapped[datetime | None]  # when it was last read whole
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+
+class MarkDifference(Base):
+    """A mark that was sent, and what the VLE holds instead. What was decided of it stays here.
+
+    The numbers are kept as text, as the VLE gave them. One row a mark: a later reading of the same
+    difference only moves `seen_at`.
+    """
+
+    __tablename__ = "mark_differences"
+    __table_args__ = (
+        UniqueConstraint("delivery_id"),
+        CheckConstraint("(decided_at IS NULL) = (decision IS NULL)", name="decided_whole"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("score_deliveries.id"))
+    kind: Mapped[Difference]
+    ours: Mapped[str]
+    theirs: Mapped[str]
+    found_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    decision: Mapped[Decision | None]
+    reason: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

@@ -39,6 +39,8 @@ def _for_every_template() -> dict[str, Any]:
         "actor": signed_in.actor if signed_in else None,
         "theme": signed_in.theme if signed_in else "auto",
         "framed": bool(signed_in and signed_in.framed),
+        # Where messages to the VLE around us may go, and to nobody else.
+        "vle_origins": " ".join(signed_in.frame_ancestors) if signed_in else "",
         "launched": bool(signed_in and signed_in.launched),
         "messages": get_flashed_messages(),
     }

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from lms.actor import Role
 from lms.db import db
@@ -96,12 +96,13 @@ def test_the_teachers_launch_and_the_administrators_whom_moodle_calls_instructor
     "name",
     [
         "deeplink_teacher",
+        # The recorded activity is no assessment of ours
         "submission_review_teacher_for_student",
         # Moodle signs this for whoever changes `user=` in its address
         "submission_review_student_for_other",
     ],
 )
-def test_what_is_not_a_launch_is_refused_in_plain_words(
+def test_what_opens_nothing_is_refused_in_plain_words(
     moodle: Vle,
     client: FlaskClient,
     app: Flask,
@@ -112,6 +113,30 @@ def test_what_is_not_a_launch_is_refused_in_plain_words(
     assert answer.status_code == 400
     with app.app_context():
         assert db.session.scalars(select(VleIdentity)).all() == []
+
+
+def test_a_review_of_another_student_that_moodle_signed_opens_nothing(
+    moodle: Vle, client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _replay(moodle, client, "resource_student", monkeypatch)
+    with app.app_context():
+        db.session.execute(update(ResourceLink).values(target="assessments/m1-plan"))
+        db.session.commit()
+    answer = _replay(moodle, client, "submission_review_student_for_other", monkeypatch)
+    assert answer.status_code == 403
+    assert "You can open your own work here" in answer.text
+
+
+def test_a_review_by_a_teacher_leads_to_the_marking(
+    moodle: Vle, client: FlaskClient, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _replay(moodle, client, "resource_student", monkeypatch)
+    with app.app_context():
+        db.session.execute(update(ResourceLink).values(target="assessments/m1-plan"))
+        db.session.commit()
+    answer = _replay(moodle, client, "submission_review_teacher_for_student", monkeypatch)
+    assert answer.status_code == 303
+    assert answer.location.endswith("/marking/m1-plan?cohort=cohort-3")
 
 
 def test_every_recorded_message_is_replayed() -> None:

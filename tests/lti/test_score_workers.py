@@ -1,19 +1,31 @@
 """Lost answers, workers that die, several at once; and when they are woken."""
 
 import json
+import shutil
+import socket
+import subprocess
 import threading
+import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from flask import Flask
+from huey import Huey, RedisHuey, SqliteHuey
+from redis import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import select
 
 from lms import clock
 from lms.db import db
+from lms.lti.models import PlatformRest
 from lms.lti.platform.scores import Gradebook
 from lms.lti.rules import scores as rules
 from lms.lti.rules.scores import Delivery
+from lms.lti.service import rests
 from lms.lti.service import scores as scores_service
 from lms.tasks import run_sweep
 from tests.lti.scoring import LONG, Later, Release, Sweep, row_of
@@ -198,7 +210,7 @@ def _woken(app: Flask) -> int:
     return len(app.extensions["lms.huey"].pending())
 
 
-def test_when_one_score_is_taken_those_that_waited_for_the_vle_go_at_once(
+def test_a_vle_in_trouble_is_left_in_peace_by_every_score_and_then_all_go(
     vle: Vle, release: Release, sweep: Sweep, later: Later, app: Flask
 ) -> None:
     waited = release(PRIYA)
@@ -210,10 +222,99 @@ def test_when_one_score_is_taken_those_that_waited_for_the_vle_go_at_once(
     sweep()
     assert row_of(app, waited).due_at - clock.now() > timedelta(minutes=5)
     release(TOMOS)
+    vle.calls.clear()
+    later(timedelta(seconds=30))
+    assert sweep() == 0  # a mark that was never tried waits as well
+    assert vle.calls == []
+    later(timedelta(minutes=12))
+    assert sweep() == 2
+    assert row_of(app, waited).status is Delivery.SENT
+
+
+def test_when_somebody_ends_the_rest_and_one_score_is_taken_the_others_go_at_once(
+    vle: Vle, release: Release, sweep: Sweep, later: Later, app: Flask
+) -> None:
+    waited = release(PRIYA)
+    for _ in range(6):
+        vle.answers["scores"] = [Answered(503)]
+        sweep()
+        later(LONG)
+    vle.answers["scores"] = [Answered(503)]
+    sweep()
+    with app.app_context():
+        rests.end(vle.platform_id)
+        db.session.commit()
+    release(TOMOS)
     later(timedelta(seconds=2))
     assert sweep() == 1
     assert sweep() == 1
     assert row_of(app, waited).status is Delivery.SENT
+
+
+def test_a_pause_that_the_vle_asked_for_is_kept_whoever_asks(
+    vle: Vle, release: Release, sweep: Sweep, app: Flask
+) -> None:
+    release(PRIYA)
+    vle.answers["scores"] = [Answered(403, "Rate Limit Exceeded", headers={"Retry-After": "900"})]
+    sweep()
+    with app.app_context():
+        rests.end(vle.platform_id)
+        db.session.commit()
+        [rest] = db.session.scalars(select(PlatformRest)).all()
+        assert rest.until - clock.now() > timedelta(minutes=14)
+
+
+def test_two_workers_of_a_queue_send_each_mark_once(
+    vle: Vle, release: Release, app: Flask, queue: Huey
+) -> None:
+    """On SQLite's queue and on Redis', with two worker threads each, and many pokes."""
+    release(PRIYA)
+    release(TOMOS)
+    woken = queue.task(name="lms.sweep.again")(lambda: _sweep_in(app))
+    for _ in range(6):
+        woken()
+    consumer = queue.create_consumer(workers=2, periodic=False)
+    consumer.start()
+    try:
+        limit = time.monotonic() + 20
+        while time.monotonic() < limit and (len(vle.grades) < 2 or len(queue)):
+            time.sleep(0.05)
+    finally:
+        consumer.stop(graceful=True)
+    assert sorted(call.json["userId"] for call in vle.asked("/scores")) == ["p-priya", "p-tomos"]
+
+
+def _sweep_in(app: Flask) -> None:
+    with app.app_context():
+        run_sweep("scores")
+
+
+@pytest.fixture(params=["sqlite", "redis"])
+def queue(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Huey]:
+    """A queue of its own."""
+    if request.param == "sqlite":
+        yield SqliteHuey("two", filename=str(tmp_path / "queue.sqlite3"), results=False)
+        return
+    server = shutil.which("redis-server")
+    if server is None:
+        pytest.skip("there is no redis-server on this machine")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    started = subprocess.Popen(
+        [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)],
+        stdout=subprocess.DEVNULL,
+    )
+    redis = Redis(port=port)
+    for _ in range(100):
+        try:
+            redis.ping()
+            break
+        except RedisError:
+            time.sleep(0.05)
+    yield RedisHuey("two", url=f"redis://127.0.0.1:{port}/0", results=False)
+    started.terminate()
+    started.wait(10)
 
 
 def test_the_worker_is_woken_for_the_next_try_and_not_for_what_was_replaced(

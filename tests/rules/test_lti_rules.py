@@ -8,10 +8,13 @@ import pytest
 
 from lms.lti.rules.checks import CHECKS, Evidence, Login, Registered, Signature, Stage, first_fault
 from lms.lti.rules.claims import (
+    AGS_ENDPOINT,
     CONTEXT,
     DEPLOYMENT_ID,
+    FOR_USER,
     MESSAGE_TYPE,
     RESOURCE_LINK,
+    REVIEW,
     ROLES,
     TARGET_LINK_URI,
     VERSION,
@@ -50,6 +53,10 @@ GOOD = Evidence(
     signature=Signature.GOOD,
 )
 LONG = "x" * 256
+REVIEWED: dict[str, Any] = {
+    MESSAGE_TYPE: REVIEW,
+    AGS_ENDPOINT: {"lineitem": "https://vle.test/7"},
+}
 
 
 def _said(**changes: Any) -> Evidence:
@@ -123,7 +130,15 @@ BAD: dict[str, list[Evidence]] = {
     "message type is given": [_claim(MESSAGE_TYPE, value) for value in (None, "", ["x"])],
     "message type is a launch": [
         _claim(MESSAGE_TYPE, value)
-        for value in ("LtiDeepLinkingRequest", "LtiSubmissionReviewRequest", "badltilaunch")
+        for value in ("LtiDeepLinkingRequest", "LtiContextLaunchRequest", "badltilaunch")
+    ],
+    "review is of somebody": [
+        _said(**REVIEWED, **{FOR_USER: value})
+        for value in (None, {}, {"user_id": ""}, {"user_id": 4}, {"user_id": LONG}, "4", ["4"])
+    ],
+    "review is of a column": [
+        _said(**{MESSAGE_TYPE: REVIEW, FOR_USER: {"user_id": "4"}, AGS_ENDPOINT: value})
+        for value in (None, {}, {"lineitem": None}, {"lineitem": ["x"]}, "https://vle.test/7")
     ],
     "roles": [_claim(ROLES, value) for value in (None, "Learner", {"Learner": 1})],
     "resource link": [

@@ -293,8 +293,8 @@ def test_what_may_be_sent_is_what_the_regulations_let_go(
     held = catalogue().regulations("pgcert-example-1")
     monkeypatch.setattr(
         type(catalogue()),
-        "regulations",
-        lambda _self, _id: replace(held, send_on="ratification"),
+        "all_regulations",
+        lambda _self: (replace(held, send_on="ratification"),),
     )
     assert queries.sendable_results() == []
 

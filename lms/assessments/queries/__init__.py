@@ -7,6 +7,7 @@ from lms.assessments.queries.learners import (
     find_draft,
     find_place,
     find_released_at,
+    find_released_script,
     find_submission,
     hold_place,
     may_mark,
@@ -32,6 +33,7 @@ from lms.assessments.queries.markers import (
 from lms.assessments.queries.standing import (
     AssessmentStanding,
     SendableResult,
+    sendable,
     sendable_results,
     standing,
 )
@@ -49,6 +51,7 @@ __all__ = [
     "find_draft",
     "find_place",
     "find_released_at",
+    "find_released_script",
     "find_submission",
     "hold_place",
     "hold_scripts",
@@ -64,6 +67,7 @@ __all__ = [
     "released_visible_to",
     "script_visible_to",
     "scripts_visible_to",
+    "sendable",
     "sendable_results",
     "standing",
 ]

@@ -158,3 +158,16 @@ def file_visible_to(actor: Actor, file_id: int) -> tuple[SubmissionFile, str]:
 def may_mark(actor: Actor, place: Enrolment) -> bool:
     """Whether the actor may mark somebody's work: in their cohort, and never one's own."""
     return place.user_id != actor.user_id and actor.may(Action.MARK, cohort_id=place.cohort_id)
+
+
+def find_released_script(enrolment_id: int, assessment: str) -> int | None:
+    """The newest of a learner's submissions whose result is released; who may open it is another
+    question.
+    """
+    return db.session.scalar(
+        select(Submission.id)
+        .join(ResultRow, ResultRow.submission_id == Submission.id)
+        .where(Submission.enrolment_id == enrolment_id, Submission.assessment == assessment)
+        .order_by(Submission.attempt.desc(), Submission.id.desc())
+        .limit(1)
+    )

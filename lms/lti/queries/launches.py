@@ -74,12 +74,53 @@ def find_context(deployment_id: int, vle_id: str) -> Context | None:
     )
 
 
-def find_link(deployment_id: int, vle_id: str) -> ResourceLink | None:
-    """An activity of a VLE."""
-    return db.session.scalar(
-        select(ResourceLink).where(
-            ResourceLink.deployment_id == deployment_id, ResourceLink.vle_id == vle_id
+def find_link(deployment_id: int, vle_id: str, context_id: int | None) -> ResourceLink | None:
+    """An activity of a course; one whose course was never told is any course's."""
+    found = select(ResourceLink).where(
+        ResourceLink.deployment_id == deployment_id, ResourceLink.vle_id == vle_id
+    )
+    if context_id is not None:
+        found = found.where(
+            (ResourceLink.context_id == context_id) | ResourceLink.context_id.is_(None)
         )
+    return db.session.scalar(
+        found.order_by(ResourceLink.context_id.is_(None), ResourceLink.id).limit(1)
+    )
+
+
+def find_original_course(deployment_id: int, vle_ids: Sequence[str]) -> int | None:
+    """The first of these courses that is known."""
+    found = db.session.execute(
+        select(Context.vle_id, Context.id)
+        .where(Context.deployment_id == deployment_id, Context.vle_id.in_(vle_ids))
+        .order_by(Context.id)
+    )
+    known = {vle_id: context_id for vle_id, context_id in found}  # noqa: C416 - a Result is no mapping
+    return next((known[one] for one in vle_ids if one in known), None)
+
+
+def find_original_target(deployment_id: int, vle_ids: Sequence[str]) -> str:
+    """What the first of these activities opens that is known to open something."""
+    found = db.session.execute(
+        select(ResourceLink.vle_id, ResourceLink.target)
+        .where(
+            ResourceLink.deployment_id == deployment_id,
+            ResourceLink.vle_id.in_(vle_ids),
+            ResourceLink.target != "",
+        )
+        .order_by(ResourceLink.id)
+    )
+    known = {vle_id: target for vle_id, target in found}  # noqa: C416 - a Result is no mapping
+    return next((known[one] for one in vle_ids if one in known), "")
+
+
+def find_link_of_column(context_id: int, lineitem_url: str) -> ResourceLink | None:
+    """The activity of a course whose marks go to this column."""
+    return db.session.scalar(
+        select(ResourceLink)
+        .where(ResourceLink.context_id == context_id, ResourceLink.lineitem_url == lineitem_url)
+        .order_by(ResourceLink.target == "", ResourceLink.id)
+        .limit(1)
     )
 
 
@@ -115,6 +156,7 @@ def contexts() -> Sequence[Context]:
         .outerjoin(Cohort, Cohort.id == Context.cohort_id)
         .options(
             contains_eager(Context.cohort),
+            joinedload(Context.copied_from),
             joinedload(Context.deployment).joinedload(Deployment.platform),
         )
         .order_by(Context.cohort_id.is_not(None), Context.title, Context.id)
@@ -128,6 +170,7 @@ def get_context(context_id: int) -> Context:
         .where(Context.id == context_id)
         .options(
             joinedload(Context.cohort),
+            joinedload(Context.copied_from).joinedload(Context.cohort),
             joinedload(Context.deployment).joinedload(Deployment.platform),
         )
     )

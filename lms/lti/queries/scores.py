@@ -4,27 +4,30 @@
 query, so a crash loses nothing and a VLE that is down cannot stop a release.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, Subquery, exists, func, literal, select
+from sqlalchemy.orm import aliased
 
-from lms.assessments.queries import SendableResult, sendable_results
+from lms.assessments.queries import SendableResult, sendable
 from lms.db import db
 from lms.errors import NotFound
 from lms.lti.models import (
     AccessToken,
+    ColumnSearch,
     Context,
     Deployment,
     Platform,
+    PlatformRest,
     ResourceLink,
     ScoreDelivery,
     VleIdentity,
 )
 from lms.lti.rules.claims import SCORE_SCOPE
-from lms.lti.rules.scores import SLOW_DOWN, Delivery
-from lms.people.models import Enrolment, User
+from lms.lti.rules.scores import Delivery
 
 
 @dataclass(frozen=True)
@@ -63,113 +66,109 @@ class Due:
     route: Route
 
 
-@dataclass(frozen=True)
-class Standing:
-    """How far one person's score has come, for the page."""
+def service_of(platform: Platform) -> Service:
+    """A copy of what asking a platform needs."""
+    return Service(
+        platform_id=platform.id,
+        issuer=platform.issuer,
+        client_id=platform.client_id,
+        auth_login_url=platform.auth_login_url,
+        auth_token_url=platform.auth_token_url,
+        key_set_url=platform.key_set_url,
+        auth_audience=platform.auth_audience,
+    )
 
-    name: str
-    released_at: datetime
-    delivery: ScoreDelivery | None
-    routed: bool
-    known: bool
 
+def ways(results: Subquery, *more: Any) -> Select[Any]:
+    """Each of these results with every activity that takes its marks, and the person there.
 
-def _routes(cohort_ids: Collection[int]) -> list[Route]:
-    """Every way from a person of these cohorts to a gradebook column of an active platform."""
-    found = (
-        select(ResourceLink, VleIdentity, Context.cohort_id, Platform)
-        .join(Context, Context.id == ResourceLink.context_id)
+    The platform is active. `more` is selected besides.
+    """
+    return (
+        select(results, ResourceLink, VleIdentity, Platform, *more)
+        .select_from(results)
+        .join(Context, Context.cohort_id == results.c.cohort_id)
+        .join(
+            ResourceLink,
+            (ResourceLink.context_id == Context.id)
+            & (ResourceLink.target == literal("assessments/") + results.c.assessment),
+        )
         .join(Deployment, Deployment.id == ResourceLink.deployment_id)
         .join(Platform, Platform.id == Deployment.platform_id)
-        .join(VleIdentity, VleIdentity.platform_id == Platform.id)
         .join(
-            Enrolment,
-            (Enrolment.user_id == VleIdentity.user_id) & (Enrolment.cohort_id == Context.cohort_id),
+            VleIdentity,
+            (VleIdentity.platform_id == Platform.id) & (VleIdentity.user_id == results.c.user_id),
         )
-        .where(
-            Context.cohort_id.in_(cohort_ids),
-            ResourceLink.lineitem_url.is_not(None),
-            Platform.active_at.is_not(None),
-        )
-        .order_by(ResourceLink.id, VleIdentity.id)
+        .where(Platform.active_at.is_not(None))
     )
-    return [
-        Route(
-            link_id=link.id,
-            target=link.target,
-            lineitem_url=link.lineitem_url,
-            scopes=frozenset(link.scopes.split()),
-            identity_id=identity.id,
-            subject=identity.subject,
-            user_id=identity.user_id,
-            cohort_id=cohort_id,
-            service=Service(
-                platform_id=platform.id,
-                issuer=platform.issuer,
-                client_id=platform.client_id,
-                auth_login_url=platform.auth_login_url,
-                auth_token_url=platform.auth_token_url,
-                key_set_url=platform.key_set_url,
-                auth_audience=platform.auth_audience,
-            ),
-        )
-        for link, identity, cohort_id, platform in db.session.execute(found)
-    ]
 
 
-def _pairs(results: Sequence[SendableResult]) -> list[Due]:
-    """Each result with each column it goes to, once a column even when two activities share one."""
-    routes: dict[tuple[int, int, str], list[Route]] = {}
-    for route in _routes({one.cohort_id for one in results}):
-        if SCORE_SCOPE in route.scopes:
-            routes.setdefault((route.user_id, route.cohort_id, route.target), []).append(route)
-    pairs: dict[tuple[int, str], Due] = {}
-    for result in results:
-        key = (result.user_id, result.cohort_id, f"assessments/{result.assessment}")
-        for route in routes.get(key, ()):
-            pairs.setdefault((result.result_id, route.lineitem_url), Due(result, route))
-    return list(pairs.values())
+def has_scope(scope: str) -> ColumnElement[bool]:
+    """Whether an activity's launches allow this; scopes are kept with a space between them."""
+    padded = literal(" ") + ResourceLink.scopes + literal(" ")
+    return padded.contains(f" {scope} ", autoescape=True)
+
+
+def not_resting(now: datetime) -> ColumnElement[bool]:
+    """Whether a platform may be asked now."""
+    return ~exists().where(PlatformRest.platform_id == Platform.id, PlatformRest.until > now)
+
+
+def _not_settled(results: Subquery, now: datetime) -> ColumnElement[bool]:
+    """Whether a score is still to go to the column, through whichever activity has that column."""
+    same_column = aliased(ResourceLink)
+    return ~exists().where(
+        ScoreDelivery.result_id == results.c.result_id,
+        ScoreDelivery.sequence == results.c.sequence,
+        same_column.id == ScoreDelivery.resource_link_id,
+        same_column.lineitem_url == ResourceLink.lineitem_url,
+        (ScoreDelivery.status != Delivery.WAITING)
+        | (ScoreDelivery.due_at > now)
+        | (ScoreDelivery.leased_until > now),
+    )
 
 
 def due_scores(now: datetime) -> list[Due]:
-    """Every score to send now, activity by activity. This query is the outbox."""
-    results = sendable_results()
-    pairs = _pairs(results) if results else []
-    if not pairs:
-        return []
-    not_now, resting = _not_now({due.route.link_id: due.route for due in pairs}, now)
-    return [
-        due
-        for due in sorted(pairs, key=lambda due: (due.route.link_id, due.result.result_id))
-        if (due.result.result_id, due.result.sequence, due.route.link_id) not in not_now
-        and due.route.service.platform_id not in resting
-    ]
-
-
-def _not_now(routes: dict[int, Route], now: datetime) -> tuple[set[tuple[int, int, int]], set[int]]:
-    """The scores that are settled, wait or are being sent, and platforms that asked for a rest."""
-    found = db.session.execute(
-        select(
-            ScoreDelivery.result_id,
-            ScoreDelivery.sequence,
-            ScoreDelivery.resource_link_id,
-            ScoreDelivery.status,
-            ScoreDelivery.last_error,
-        )
+    """Every score to send now, activity by activity. This query is the outbox: what was delivered
+    is left out by the database.
+    """
+    results = sendable()
+    found = (
+        ways(results, Context.cohort_id.label("course_cohort"))
         .where(
-            ScoreDelivery.resource_link_id.in_(routes),
-            (ScoreDelivery.status != Delivery.WAITING)
-            | (ScoreDelivery.due_at > now)
-            | (ScoreDelivery.leased_until > now),
+            ResourceLink.lineitem_url.is_not(None),
+            has_scope(SCORE_SCOPE),
+            not_resting(now),
+            _not_settled(results, now),
         )
-        .order_by(ScoreDelivery.id)
-    ).all()
-    asked_to_rest = {
-        routes[link_id].service.platform_id
-        for _, _, link_id, status, words in found
-        if status is Delivery.WAITING and words == SLOW_DOWN
-    }
-    return {(result, sequence, link) for result, sequence, link, _, _ in found}, asked_to_rest
+        .order_by(ResourceLink.id, results.c.result_id, VleIdentity.id)
+    )
+    pairs: dict[tuple[int, str], Due] = {}
+    for row in db.session.execute(found):
+        due = Due(result_in(row), route_of(row.ResourceLink, row.VleIdentity, row.Platform, row))
+        pairs.setdefault((due.result.result_id, due.route.lineitem_url), due)
+    return list(pairs.values())
+
+
+def result_in(row: Any) -> SendableResult:
+    """The result of a row of `ways`."""
+    names = [one.name for one in fields(SendableResult)]
+    return SendableResult(**{name: getattr(row, name) for name in names})
+
+
+def route_of(link: ResourceLink, identity: VleIdentity, platform: Platform, row: Any) -> Route:
+    """Where a person's marks go by this activity."""
+    return Route(
+        link_id=link.id,
+        target=link.target,
+        lineitem_url=link.lineitem_url or "",
+        scopes=frozenset(link.scopes.split()),
+        identity_id=identity.id,
+        subject=identity.subject,
+        user_id=identity.user_id,
+        cohort_id=row.course_cohort,
+        service=service_of(platform),
+    )
 
 
 def hold_link(link_id: int) -> None:
@@ -216,14 +215,25 @@ def last_timestamp(link_id: int, identity_id: int) -> datetime | None:
 
 
 def next_due_at(after: datetime) -> datetime | None:
-    """When the next waiting score is due. What was due before `after` and still waits had its turn:
-    it was replaced by a newer result, or its platform is switched off.
+    """When the next waiting score is due, or the next platform's rest ends. What was due before
+    `after` and still waits had its turn: it was replaced by a newer result, or its platform is
+    switched off.
     """
-    return db.session.scalar(
-        select(func.min(ScoreDelivery.due_at)).where(
-            ScoreDelivery.status == Delivery.WAITING, ScoreDelivery.due_at > after
-        )
+    waiting = select(func.min(ScoreDelivery.due_at)).where(
+        ScoreDelivery.status == Delivery.WAITING, ScoreDelivery.due_at > after
     )
+    searching = select(func.min(ColumnSearch.due_at)).where(
+        ColumnSearch.status == Delivery.WAITING, ColumnSearch.due_at > after
+    )
+    resting = select(func.min(PlatformRest.until)).where(PlatformRest.until > after)
+    row = db.session.execute(
+        select(
+            waiting.scalar_subquery().label("score"),
+            searching.scalar_subquery().label("column"),
+            resting.scalar_subquery().label("platform"),
+        )
+    ).one()
+    return min((moment for moment in row if moment is not None), default=None)
 
 
 def find_token(platform_id: int, scopes: str) -> AccessToken | None:
@@ -233,53 +243,6 @@ def find_token(platform_id: int, scopes: str) -> AccessToken | None:
             AccessToken.platform_id == platform_id, AccessToken.scopes == scopes
         )
     )
-
-
-def delivery_words(assessment: str, cohort_id: int) -> list[Standing]:
-    """How far each released result of a cohort's assessment has come on its way to the VLE, by
-    name.
-    """
-    results = [
-        one
-        for one in sendable_results()
-        if one.assessment == assessment and one.cohort_id == cohort_id
-    ]
-    if not results:
-        return []
-    routed = {due.result.result_id for due in _pairs(results)}
-    deliveries: dict[tuple[int, int], ScoreDelivery] = {
-        (row.result_id, row.sequence): row
-        for row in db.session.scalars(
-            select(ScoreDelivery)
-            .where(ScoreDelivery.result_id.in_({one.result_id for one in results}))
-            # the last one is shown: of two columns, the one that needs somebody
-            .order_by(ScoreDelivery.status == Delivery.REFUSED, ScoreDelivery.id)
-        )
-    }
-    named = db.session.execute(
-        select(User.id, User.name)
-        .where(User.id.in_({one.user_id for one in results}))
-        .order_by(User.id)
-    )
-    people = {user_id: name for user_id, name in named}  # noqa: C416 - a Result is no mapping
-    known = set(
-        db.session.scalars(
-            select(VleIdentity.user_id)
-            .where(VleIdentity.user_id.in_(people))
-            .order_by(VleIdentity.id)
-        )
-    )
-    rows = [
-        Standing(
-            name=people[one.user_id],
-            released_at=one.released_at,
-            delivery=deliveries.get((one.result_id, one.sequence)),
-            routed=one.result_id in routed,
-            known=one.user_id in known,
-        )
-        for one in results
-    ]
-    return sorted(rows, key=lambda row: row.name)
 
 
 def cohort_of(delivery: ScoreDelivery) -> tuple[int | None, str]:
@@ -292,3 +255,57 @@ def cohort_of(delivery: ScoreDelivery) -> tuple[int | None, str]:
     if row is None:
         raise NotFound("There is no such score.")
     return row[0], row[1]
+
+
+def platform_of(delivery: ScoreDelivery) -> int:
+    """The platform a delivery goes to."""
+    return db.session.scalars(
+        select(Deployment.platform_id)
+        .join(ResourceLink, ResourceLink.deployment_id == Deployment.id)
+        .where(ResourceLink.id == delivery.resource_link_id)
+    ).one()
+
+
+def platforms_for(cohort_id: int, assessment: str) -> Sequence[int]:
+    """The platforms that take a cohort's marks for an assessment."""
+    return db.session.scalars(
+        select(Deployment.platform_id)
+        .join(ResourceLink, ResourceLink.deployment_id == Deployment.id)
+        .join(Context, Context.id == ResourceLink.context_id)
+        .where(Context.cohort_id == cohort_id, ResourceLink.target == f"assessments/{assessment}")
+        .distinct()
+        .order_by(Deployment.platform_id)
+    ).all()
+
+
+def refused_deliveries(cohort_id: int, assessment: str) -> Sequence[ScoreDelivery]:
+    """The newest versions of a cohort's marks that the VLE refused."""
+    results = sendable()
+    return db.session.scalars(
+        select(ScoreDelivery)
+        .join(
+            results,
+            (results.c.result_id == ScoreDelivery.result_id)
+            & (results.c.sequence == ScoreDelivery.sequence),
+        )
+        .where(
+            results.c.cohort_id == cohort_id,
+            results.c.assessment == assessment,
+            ScoreDelivery.status == Delivery.REFUSED,
+        )
+        .order_by(ScoreDelivery.id)
+    ).all()
+
+
+def refused_searches(cohort_id: int, assessment: str) -> Sequence[ColumnSearch]:
+    """The searches for a cohort's column that came to nothing."""
+    return db.session.scalars(
+        select(ColumnSearch)
+        .join(Context, Context.id == ColumnSearch.context_id)
+        .where(
+            Context.cohort_id == cohort_id,
+            ColumnSearch.target == f"assessments/{assessment}",
+            ColumnSearch.status == Delivery.REFUSED,
+        )
+        .order_by(ColumnSearch.id)
+    ).all()

@@ -83,3 +83,10 @@ def inside(line_item_url: str, name: str, **asked: str) -> str:
             path=parts.path.rstrip("/") + "/" + name, query=urlencode(query), fragment=""
         )
     )
+
+
+def with_query(url: str, **asked: str) -> str:
+    """An address with these besides what its query holds already."""
+    parts = urlsplit(url)
+    query = [*parse_qsl(parts.query, keep_blank_values=True), *asked.items()]
+    return urlunsplit(parts._replace(query=urlencode(query), fragment=""))

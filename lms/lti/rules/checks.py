@@ -17,10 +17,14 @@ from typing import Any
 from lms.errors import BadRequest
 from lms.lti.rules.addresses import is_ours
 from lms.lti.rules.claims import (
+    AGS_ENDPOINT,
     CONTEXT,
     DEPLOYMENT_ID,
+    FOR_USER,
+    LAUNCH,
     MESSAGE_TYPE,
     RESOURCE_LINK,
+    REVIEW,
     ROLES,
     TARGET_LINK_URI,
     VERSION,
@@ -131,6 +135,10 @@ def _in_order(earlier: datetime | None, later: datetime | None) -> bool:
 
 def _identifier(value: Any) -> bool:
     return isinstance(value, str) and 0 < len(value) <= LONGEST and value.isprintable()
+
+
+def _is_review(e: Evidence) -> bool:
+    return bool(_claim(e, MESSAGE_TYPE) == REVIEW)
 
 
 def _audience(e: Evidence) -> list[Any]:
@@ -304,9 +312,19 @@ CHECKS: dict[str, Check] = {
     ),
     "message type is a launch": Check(
         _S.MESSAGE,
-        lambda e: _claim(e, MESSAGE_TYPE) == "LtiResourceLinkRequest",
+        lambda e: _claim(e, MESSAGE_TYPE) in (LAUNCH, REVIEW),
         "The VLE asked for something that this site does not do yet. Go back to the course and "
         "open the activity itself.",
+    ),
+    "review is of somebody": Check(
+        _S.MESSAGE,
+        lambda e: not _is_review(e) or _identifier(_inner(e, FOR_USER, "user_id")),
+        f"The VLE did not say whose work it is. {_TELL}",
+    ),
+    "review is of a column": Check(
+        _S.MESSAGE,
+        lambda e: not _is_review(e) or isinstance(_inner(e, AGS_ENDPOINT, "lineitem"), str),
+        f"The VLE did not say which gradebook column it is. {_TELL}",
     ),
     "roles": Check(
         _S.MESSAGE,

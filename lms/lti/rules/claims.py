@@ -21,15 +21,19 @@ ROLES = _LTI + "roles"
 CONTEXT = _LTI + "context"
 CUSTOM = _LTI + "custom"
 LAUNCH_PRESENTATION = _LTI + "launch_presentation"
+FOR_USER = _LTI + "for_user"
 AGS_ENDPOINT = _AGS + "claim/endpoint"
 
 NAMES_ROLES = "https://purl.imsglobal.org/spec/lti-nrps/claim/namesroleservice"
+LAUNCH = "LtiResourceLinkRequest"
+REVIEW = "LtiSubmissionReviewRequest"
 
 SCORE_SCOPE = _AGS + "scope/score"
 RESULT_SCOPE = _AGS + "scope/result.readonly"
 LINEITEM_SCOPE = _AGS + "scope/lineitem"
-LINEITEM_READ_SCOPE = _AGS + "scope/lineitem.readonly"
 MEMBERS_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly"
+# Moodle wants it asked for by name, even of a tool that may write line items.
+LINEITEM_READ_SCOPE = _AGS + "scope/lineitem.readonly"
 
 KEPT = {
     "sub": "to know the person again",
@@ -39,7 +43,20 @@ KEPT = {
     RESOURCE_LINK: "id and title: which activity, and where its marks go",
     NAMES_ROLES: "context_memberships_url: where the list of people is asked for",
     AGS_ENDPOINT: "lineitem, lineitems and scope: where its marks go",
-    CUSTOM: "lms_target alone: which page the activity opens",
+    CUSTOM: "lms_target: which page the activity opens; the histories of course and activity are "
+    "only read, to find what they were copied from",
+}
+
+# Read to decide about this one launch, and forgotten with it.
+READ_ONLY = {
+    MESSAGE_TYPE: "which of the messages it is",
+    VERSION: "that it is LTI 1.3",
+    DEPLOYMENT_ID: "which of the registered deployments it is from",
+    TARGET_LINK_URI: "which page the activity opens, where no custom parameter says so",
+    ROLES: "what the person is in the course",
+    LAUNCH_PRESENTATION: "whether it is framed, and the way back on a page that refuses",
+    FOR_USER: "whose work a marker asks to see",
+    "iss, aud, azp, exp, iat, nbf, nonce": "that it is the VLE's, meant for us, and new",
 }
 
 

@@ -18,6 +18,7 @@ FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(minutes=10)  # between tries of our own accord
 LONGEST_ASKED = timedelta(hours=6)  # when the VLE asks for more
 SECOND = timedelta(seconds=1)
+CLOCK_LEEWAY = timedelta(seconds=5)
 COMMENT = "Released. Open the activity to read the comments and the next step."
 
 
@@ -63,6 +64,7 @@ class Reply:
     status: int
     text: str = ""
     retry_after: str = ""
+    date: str = ""
 
 
 NOT_IN_COURSE = (
@@ -75,6 +77,10 @@ NOT_TAKEN = (
 )
 NO_COLUMN = (
     "The gradebook column is no longer there. Open the activity once from the VLE, then send again."
+)
+NEW_COLUMN = (
+    "The gradebook column is no longer there. If it was taken away by mistake, send again: we then "
+    "make a new one, and send every mark to it."
 )
 NO_LEAVE = (
     "The VLE did not let us in. We go on trying. If it lasts, ask the people who look "
@@ -171,6 +177,20 @@ def next_try(attempts: int, *, now: datetime, wait: timedelta | None, jitter: fl
     """
     pause = wait or min(FIRST_WAIT * 2 ** min(attempts - 1, 12), LONGEST_WAIT)
     return now + pause + pause * (jitter / 4)
+
+
+def clock_difference(reply: Reply, *, now: datetime) -> timedelta | None:
+    """How far a VLE's clock, by the date of its refusal, is from ours; None when that is no reason.
+
+    More than a day is a fault that is not ours to hide.
+    """
+    if reply.status not in (400, 401):
+        return None
+    try:
+        off = parsedate_to_datetime(reply.date) - now
+    except (ValueError, TypeError, OverflowError):
+        return None
+    return off if CLOCK_LEEWAY < abs(off) < timedelta(days=1) else None
 
 
 def next_timestamp(last: datetime | None, *, now: datetime) -> datetime | None:

@@ -19,19 +19,23 @@ from lms.lti.platform.launch import Verified
 from lms.lti.platform.login import Begun
 from lms.lti.platform.sealing import digest
 from lms.lti.queries import launches as queries
-from lms.lti.rules import places
+from lms.lti.rules import history, places
 from lms.lti.rules.addresses import is_service
 from lms.lti.rules.checks import CHECKS, Refusal
 from lms.lti.rules.claims import (
     AGS_ENDPOINT,
     CONTEXT,
+    LAUNCH,
+    MESSAGE_TYPE,
     NAMES_ROLES,
     RESOURCE_LINK,
+    REVIEW,
     SignedClaims,
     part,
     text_in,
 )
 from lms.lti.rules.places import Becomes, Place, Standing
+from lms.lti.service.reviews import review_landing
 from lms.people.models import User
 from lms.people.queries import actor_for, find_enrolment
 from lms.people.service.places import appoint, enrol, make_person
@@ -115,8 +119,24 @@ def _context(verified: Verified, now: datetime) -> Context | None:
     context.memberships_url = (
         _service_url(nrps, "context_memberships_url", verified) or context.memberships_url
     )
+    if context.cohort_id is None and context.copied_from_id is None:
+        _note_origin(context, claims)
     db.session.flush()
     return context
+
+
+def _note_origin(context: Context, claims: SignedClaims) -> None:
+    """What a course was copied from is shown to whoever links it. It links nothing by itself."""
+    before = [one for one in history.of_course(claims) if one != context.vle_id]
+    if before:
+        context.copied_from_id = queries.find_original_course(context.deployment_id, before)
+
+
+def _target(claims: SignedClaims, deployment_id: int, tool_url: str) -> str:
+    """What the activity opens; a copied one that does not say so opens what its original opens."""
+    target = places.target(claims, tool_url=tool_url)
+    before = () if target else history.of_activity(claims)
+    return queries.find_original_target(deployment_id, before) if before else target
 
 
 def _link(verified: Verified, context: Context | None, target: str, now: datetime) -> ResourceLink:
@@ -125,7 +145,7 @@ def _link(verified: Verified, context: Context | None, target: str, now: datetim
     """
     claims, deployment_id = verified.claims, verified.deployment_id
     given = part(claims, RESOURCE_LINK)
-    link = queries.find_link(deployment_id, given["id"])
+    link = queries.find_link(deployment_id, given["id"], context.id if context else None)
     if link is None:
         link = ResourceLink(
             deployment_id=deployment_id,
@@ -141,8 +161,10 @@ def _link(verified: Verified, context: Context | None, target: str, now: datetim
     scopes = ags.get("scope")
     link.context_id = context.id if context else link.context_id
     link.title = text_in(given, "title") or link.title
-    link.target = target
-    link.lineitem_url = _service_url(ags, "lineitem", verified) or link.lineitem_url
+    if claims[MESSAGE_TYPE] == LAUNCH or not link.target:  # a review need not say what it opens
+        link.target = target
+    if column := _service_url(ags, "lineitem", verified):
+        link.lineitem_url, link.lineitem_gone_at = column, None
     link.lineitems_url = _service_url(ags, "lineitems", verified) or link.lineitems_url
     if isinstance(scopes, list):
         link.scopes = " ".join(sorted({one for one in scopes if isinstance(one, str)}))
@@ -214,11 +236,15 @@ def let_in(
     """
     _use_up(attempt_id, now)
     claims = verified.claims
-    target = places.target(claims, tool_url=tool_url)
+    target = _target(claims, verified.deployment_id, tool_url)
     user = _person(claims, platform_id, now)
     context = _context(verified, now)
     link = _link(verified, context, target, now)
     landing = _landing(user, context, target, places.standing_of(claims), now=now)
+    if claims[MESSAGE_TYPE] == REVIEW and landing != WAITING:
+        landing = review_landing(
+            claims, user=user, platform_id=platform_id, link=link, context=context, unlinked=landing
+        )
     public_id = secrets.token_urlsafe(24)
     ticket = None if browser else secrets.token_urlsafe(32)
     db.session.add(

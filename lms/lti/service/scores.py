@@ -1,21 +1,22 @@
-"""A score is claimed by one worker, and settled; tokens are kept; a refused score is sent again."""
+"""A score is claimed by one worker, and settled; a refused score is sent again."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import delete, update
+from sqlalchemy import update
 
 from lms.actor import Action, Actor
 from lms.audit.service import record
 from lms.db import db
 from lms.errors import NotFound, RuleBroken
-from lms.lti.models import AccessToken, ScoreDelivery
-from lms.lti.platform.scores import Token
-from lms.lti.platform.sealing import seal, unseal
+from lms.lti.models import ScoreDelivery
 from lms.lti.queries import scores as queries
+from lms.lti.queries.columns import get_link
 from lms.lti.queries.scores import Due
 from lms.lti.rules.scores import (
     LEASE,
+    NEW_COLUMN,
+    NO_COLUMN,
     OF_THE_VLE,
     SECOND,
     Answer,
@@ -24,8 +25,7 @@ from lms.lti.rules.scores import (
     next_timestamp,
     next_try,
 )
-
-MARGIN = timedelta(seconds=60)  # a token that ends within the minute is not used any more
+from lms.lti.service import columns, rests
 
 
 @dataclass(frozen=True)
@@ -84,12 +84,21 @@ def settle(claimed: Claimed, verdict: Verdict, *, now: datetime, jitter: float) 
         delivery.status, delivery.sent_at, delivery.last_error = Delivery.SENT, now, None
         _bring_forward(delivery, now)
     elif verdict.answer is Answer.FINAL:
-        delivery.status, delivery.last_error = Delivery.REFUSED, verdict.words
+        delivery.status, delivery.last_error = Delivery.REFUSED, _refused(delivery, verdict, now)
     else:
         delivery.last_error = verdict.words
         delivery.due_at = next_try(delivery.attempts, now=now, wait=verdict.wait, jitter=jitter)
     db.session.flush()
     return delivery
+
+
+def _refused(delivery: ScoreDelivery, verdict: Verdict, now: datetime) -> str:
+    """Why, in words. A column that is gone is noted, and never made again unasked."""
+    if verdict.words != NO_COLUMN:
+        return verdict.words
+    link = get_link(delivery.resource_link_id)
+    link.lineitem_gone_at = now
+    return NEW_COLUMN if columns.can_renew(link) else NO_COLUMN
 
 
 def _bring_forward(sent: ScoreDelivery, now: datetime) -> None:
@@ -105,34 +114,6 @@ def _bring_forward(sent: ScoreDelivery, now: datetime) -> None:
     db.session.execute(waited.values(due_at=now))
 
 
-def kept_token(platform_id: int, scopes: str, *, secret_key: str, now: datetime) -> Token | None:
-    """The platform's token for these scopes, while it is good for a minute more."""
-    kept = queries.find_token(platform_id, scopes)
-    if kept is None or kept.expires_at - MARGIN <= now:
-        return None
-    value = unseal(kept.sealed_token, secret_key)
-    return Token(value, kept.expires_at) if value else None
-
-
-def keep_token(platform_id: int, scopes: str, token: Token, *, secret_key: str) -> None:
-    """Keep a token, sealed, instead of the one before."""
-    kept = queries.find_token(platform_id, scopes)
-    if kept is None:
-        kept = AccessToken(platform_id=platform_id, scopes=scopes)
-        db.session.add(kept)
-    kept.sealed_token, kept.expires_at = seal(token.value, secret_key), token.expires_at
-    db.session.flush()
-
-
-def drop_token(platform_id: int, scopes: str) -> None:
-    """Forget a token that the platform takes no more."""
-    db.session.execute(
-        delete(AccessToken).where(
-            AccessToken.platform_id == platform_id, AccessToken.scopes == scopes
-        )
-    )
-
-
 def send_again(delivery_id: int, *, actor: Actor, now: datetime) -> tuple[int, str]:
     """Put a refused score back among those that wait; returns its cohort and assessment."""
     delivery = queries.get_delivery(delivery_id)
@@ -141,6 +122,44 @@ def send_again(delivery_id: int, *, actor: Actor, now: datetime) -> tuple[int, s
         raise NotFound("There is no such score, or it is not yours to see.")
     if delivery.status is not Delivery.REFUSED:
         raise RuleBroken("This mark was not refused, so there is nothing to send again.")
-    delivery.status, delivery.due_at, delivery.attempts = Delivery.WAITING, now, 0
+    _put_back(delivery, now)
+    rests.end(queries.platform_of(delivery))
     record(actor=actor, act="sent a mark again", subject=f"score:{delivery.id}", now=now)
+    db.session.flush()
     return cohort_id, target.removeprefix("assessments/")
+
+
+def send_all_again(cohort_id: int, assessment: str, *, actor: Actor, now: datetime) -> int:
+    """Put every refused score of a cohort's assessment back, and look again for a column that was
+    not found; returns how many marks will go.
+    """
+    if not actor.may(Action.RELEASE, cohort_id=cohort_id):
+        raise NotFound("There is no such score, or it is not yours to see.")
+    refused = queries.refused_deliveries(cohort_id, assessment)
+    searches = queries.refused_searches(cohort_id, assessment)
+    if not refused and not searches:
+        raise RuleBroken("No mark was refused, so there is nothing to send again.")
+    for delivery in refused:
+        _put_back(delivery, now)
+    record(
+        actor=actor,
+        act="sent all refused marks again",
+        subject=f"cohort:{cohort_id}",
+        now=now,
+        detail={"assessment": assessment, "marks": len(refused)},
+    )
+    for search in searches:
+        columns.look_again(search.context_id, search.target)
+    for platform_id in queries.platforms_for(cohort_id, assessment):
+        rests.end(platform_id)
+    db.session.flush()
+    return len(refused)
+
+
+def _put_back(delivery: ScoreDelivery, now: datetime) -> None:
+    """A column that is gone is made again first, if it can be; then everything goes to it."""
+    link = get_link(delivery.resource_link_id)
+    if columns.can_renew(link):
+        columns.renew(link, now=now)
+    delivery.status, delivery.due_at, delivery.attempts = Delivery.WAITING, now, 0
+    delivery.sent_at = None

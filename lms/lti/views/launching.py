@@ -46,6 +46,8 @@ from lms.web.prefix import under_launch
 
 log = logging.getLogger(__name__)
 
+NOT_ALLOWED = ("platform is active", "review is allowed")  # the others are faults of the message
+
 bp = Blueprint("lti", __name__, template_folder="../templates")
 
 
@@ -221,4 +223,4 @@ def refused(refusal: Refusal) -> Response:
     page = render_template(
         "lti/refused.html", message=refusal.message, back=back, reference=reference
     )
-    return make_response(page, 403 if refusal.check == "platform is active" else 400)
+    return make_response(page, 403 if refusal.check in NOT_ALLOWED else 400)

@@ -102,6 +102,10 @@ class Catalogue:
     def find_assessment(self, key: str) -> Assessment | None:
         return self._all.assessments.get(key)
 
+    def all_regulations(self) -> tuple[Regulations, ...]:
+        """Every version of the regulations there is."""
+        return tuple(self._all.regulations.values())
+
     def regulations(self, regulations_id: str) -> Regulations:
         return _found(self._all.regulations, regulations_id)
 
