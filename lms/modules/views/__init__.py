@@ -6,7 +6,7 @@ from flask_wtf import CSRFProtect
 from lms.config import Settings
 from lms.markdown_html import learner_text
 from lms.modules.catalogue import init_catalogue
-from lms.modules.views import activities, checks, glossary, journal, reading, templates
+from lms.modules.views import activities, checks, glossary, journal, reading, search, templates
 from lms.modules.views.blueprint import bp
 
 
@@ -25,5 +25,6 @@ __all__ = [
     "init_feature",
     "journal",
     "reading",
+    "search",
     "templates",
 ]
