@@ -71,8 +71,8 @@ def test_an_outline_is_found_by_its_title_alone(ada: FlaskClient) -> None:
 
 
 def test_each_finds_what_they_may_read(browse: Browse, people: People) -> None:
-    assert found(ask(browse(people.ada), "only")) == []
-    assert found(ask(browse(people.morgan), "only")) == ["The only page"]
+    assert "The only page" not in found(ask(browse(people.ada), "only page"))
+    assert found(ask(browse(people.morgan), "only page"))[0] == "The only page"
     assert found(ask(browse(people.morgan), "offence")) == []
     assert set(found(ask(browse(people.lin), "page"))) >= {"The only page", "The first page"}
 

@@ -75,7 +75,7 @@ def find_words(
     given: dict[str, object] = {
         "edition": edition,
         "programmes": list(programmes),
-        "own": list(own),
+        "own": list(own) or [""],  # an empty list has no type of its own
         "most": MOST_FOUND,
     }
     if db.engine.dialect.name == "postgresql":
