@@ -6,7 +6,16 @@ from flask_wtf import CSRFProtect
 from lms.config import Settings
 from lms.markdown_html import learner_text
 from lms.modules.catalogue import init_catalogue
-from lms.modules.views import activities, checks, glossary, journal, reading, search, templates
+from lms.modules.views import (
+    activities,
+    checks,
+    glossary,
+    journal,
+    notes,
+    reading,
+    search,
+    templates,
+)
 from lms.modules.views.blueprint import bp
 
 
@@ -14,6 +23,8 @@ def init_feature(app: Flask, settings: Settings, csrf: CSRFProtect) -> None:
     """Read the content (BrokenContent stops the server) and register the pages."""
     init_catalogue(settings.content)
     app.jinja_env.filters["learner_text"] = learner_text
+    app.jinja_env.globals["kept_at"] = notes.kept_here
+    app.jinja_env.globals["notes_kept"] = notes.notes_here
     app.register_blueprint(bp)
 
 
@@ -24,6 +35,7 @@ __all__ = [
     "glossary",
     "init_feature",
     "journal",
+    "notes",
     "reading",
     "search",
     "templates",
