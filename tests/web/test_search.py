@@ -131,7 +131,7 @@ def test_nothing_asked_is_the_form_alone(ada: FlaskClient) -> None:
 
 
 def test_accents_do_not_matter_to_the_index_and_signs_part_words() -> None:
-    assert rules.phrases('self-harm  “stand by” (OR) it’s') == (
+    assert rules.phrases("self-harm  “stand by” (OR) it’s") == (
         ("self", "harm"),
         ("stand", "by"),
         ("or",),
@@ -192,9 +192,7 @@ def _editions(app: Flask) -> int:
         return db.session.query(SearchEdition).count()
 
 
-def test_an_answer_takes_few_statements(
-    ada: FlaskClient, statements: Callable[[], int]
-) -> None:
+def test_an_answer_takes_few_statements(ada: FlaskClient, statements: Callable[[], int]) -> None:
     ask(ada, "page")
     statements()
     ask(ada, "offence unicorn")

@@ -6,23 +6,19 @@ from flask_wtf import CSRFProtect
 from lms.config import Settings
 from lms.markdown_html import learner_text
 from lms.modules.catalogue import init_catalogue
-from lms.modules.views import (
-    activities,
-    checks,
-    glossary,
-    journal,
-    notes,
-    reading,
-    search,
-    templates,
-)
+from lms.modules.rules import nations
+from lms.modules.views import activities, checks, glossary, journal, notes, reading, search, templates
 from lms.modules.views.blueprint import bp
+from lms.people.forms import NATIONS
 
 
 def init_feature(app: Flask, settings: Settings, csrf: CSRFProtect) -> None:
     """Read the content (BrokenContent stops the server) and register the pages."""
     init_catalogue(settings.content)
     app.jinja_env.filters["learner_text"] = learner_text
+    app.jinja_env.filters["for_nation"] = nations.for_nation
+    app.jinja_env.tests["on_nations"] = nations.has_nations
+    app.jinja_env.globals["nations"] = NATIONS
     app.jinja_env.globals["kept_at"] = notes.kept_here
     app.jinja_env.globals["notes_kept"] = notes.notes_here
     app.register_blueprint(bp)
@@ -33,6 +29,7 @@ __all__ = [
     "bp",
     "checks",
     "glossary",
+from lms.modules.views import 
     "init_feature",
     "journal",
     "notes",
