@@ -7,7 +7,17 @@ from lms.config import Settings
 from lms.markdown_html import learner_text
 from lms.modules.catalogue import init_catalogue
 from lms.modules.rules import nations
-from lms.modules.views import activities, checks, glossary, journal, notes, reading, search, templates
+from lms.modules.views import (
+    activities,
+    checks,
+    epub,
+    glossary,
+    journal,
+    notes,
+    reading,
+    search,
+    templates,
+)
 from lms.modules.views.blueprint import bp
 from lms.people.forms import NATIONS
 
@@ -19,7 +29,7 @@ def init_feature(app: Flask, settings: Settings, csrf: CSRFProtect) -> None:
     app.jinja_env.filters["for_nation"] = nations.for_nation
     app.jinja_env.tests["on_nations"] = nations.has_nations
     app.jinja_env.globals["nations"] = NATIONS
-    app.jinja_env.globals["kept_at"] = notes.kept_here
+    app.jinja_env.globals["kept_shown"] = notes.kept_shown
     app.jinja_env.globals["notes_kept"] = notes.notes_here
     app.register_blueprint(bp)
 
@@ -28,8 +38,8 @@ __all__ = [
     "activities",
     "bp",
     "checks",
+    "epub",
     "glossary",
-from lms.modules.views import 
     "init_feature",
     "journal",
     "notes",

@@ -15,7 +15,7 @@ from lms.markdown_html import learner_text
 from lms.modules.catalogue import Page, catalogue
 from lms.modules.forms.notes import NoteForm
 from lms.modules.models.notes import PageKept
-from lms.modules.queries.notes import find_kept, pages_kept
+from lms.modules.queries.notes import pages_kept
 from lms.modules.service import notes as service
 from lms.modules.views.blueprint import bp
 from lms.modules.views.shown import page_url, show_page
@@ -104,17 +104,11 @@ def notes() -> str:
     return render_template("modules/notes.html", notes=notes_of(current_actor().user_id))
 
 
-def kept_shown(user_id: int, page: Page) -> KeptShown:
-    """What a person keeps at a page; one statement."""
-    kept = find_kept(user_id, page.key)
+def kept_shown(kept: PageKept | None) -> KeptShown:
+    """What stands on a page of what its reader keeps there."""
     if kept is None:
         return KeptShown(marked=False, words="", version=0, saved_at=None)
     return KeptShown(kept.marked_at is not None, kept.note, kept.version, kept.noted_at)
-
-
-def kept_here(page: Page) -> KeptShown:
-    """For the page's template: what its reader keeps there."""
-    return kept_shown(current_actor().user_id, page)
 
 
 def notes_here() -> list[NoteShown]:
@@ -160,10 +154,10 @@ def _fault(form: NoteForm) -> str:
 
 def _again(page: Page, form: NoteForm, fault: str, *, conflict: bool = False) -> str:
     """The page with the words still in the field; what another window wrote stands beside them."""
-    actor = current_actor()
-    now_kept = kept_shown(actor.user_id, page)
+    shown = show_page(current_actor(), page)
+    now_kept = kept_shown(shown.kept)
     words = form.note.data or ""
     version = now_kept.version if conflict else form.version.data or 0
     other = now_kept.words if conflict else ""
     kept = KeptShown(now_kept.marked, words, version, now_kept.saved_at, fault, other)
-    return render_template("modules/page.html", shown=show_page(actor, page), kept=kept)
+    return render_template("modules/page.html", shown=shown, kept=kept)
