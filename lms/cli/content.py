@@ -1,4 +1,4 @@
-"""`flask content …`: is everything under content/ in order, what is due, who read what; the index."""
+"""`flask content …`: is all in order, what is due, who read what, and the search index."""
 
 import sys
 from pathlib import Path
