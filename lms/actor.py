@@ -77,6 +77,15 @@ ACCESS: dict[Role, frozenset[Action]] = {
 
 
 @dataclass(frozen=True)
+class Reads:
+    """How somebody reads: letters, spacing, and the nation whose asides stand open."""
+
+    text_size: str = "usual"
+    spacing: str = "usual"
+    nation: str = "all"
+
+
+@dataclass(frozen=True)
 class Appointment:
     """A role somebody holds; `None` for a cohort or an organisation means all of them."""
 

@@ -79,6 +79,15 @@ class Base(DeclarativeBase):
 
 db = SQLAlchemy(model_class=Base)
 
+# Tables that no model can describe, and what SQLite keeps beside a virtual table.
+HAND_MADE = "search_words"
+
+
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """For Alembic: compare what models describe, and leave the hand-made tables alone."""
+    return not (kind == "table" and name is not None and name.startswith(HAND_MADE))
+
+
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 

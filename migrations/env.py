@@ -8,7 +8,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy.engine import Connection
 
-from lms.db import UtcDateTime, db
+from lms.db import UtcDateTime, db, is_ours
 
 config = context.config
 if config.config_file_name and config.attributes.get("configure_logger", True):
@@ -47,6 +47,7 @@ def migrate(connection: Connection) -> None:
         target_metadata=db.metadata,
         render_as_batch=True,
         compare_type=True,
+        include_name=is_ours,
         render_item=render_item,
         transactional_ddl=True,
     )

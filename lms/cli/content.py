@@ -1,4 +1,4 @@
-"""`flask content …`: is everything under content/ in order, what is due, who read what."""
+"""`flask content …`: is all in order, what is due, who read what, and the search index."""
 
 import sys
 from pathlib import Path
@@ -8,12 +8,14 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from lms import clock
+from lms.db import db, db_writes
 from lms.errors import NotFound
 from lms.modules import queries
 from lms.modules.catalogue import Page, catalogue
 from lms.modules.catalogue import report as checked
 from lms.modules.catalogue.review import fact_card, review_list
 from lms.modules.catalogue.versions import SHORT
+from lms.modules.service.search import build_index
 
 group = AppGroup("content", help="The programme's content.")
 
@@ -76,3 +78,12 @@ def readers(page_key: str) -> None:
         click.echo(f"  {one[:SHORT]} ({word}): {people}")
         for _version, name, cohort, done_at in read:
             click.echo(f"    {name}, {cohort}, {clock.day(done_at)}")
+
+
+@group.command("index", help="Put the content into the search index (done by itself when needed).")
+def index() -> None:
+    """Make the index of this content, unless it is there already."""
+    with db_writes():
+        made = build_index(now=clock.now())
+        db.session.commit()
+    click.echo(f"{made} entries." if made else "The index holds this content already.")

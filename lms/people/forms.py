@@ -1,6 +1,7 @@
 """What a browser may send about accounts and invitations. Each refusal is a rule's own."""
 
 from collections.abc import Callable, Sequence
+from enum import StrEnum
 from typing import Any
 
 from wtforms import EmailField, Field, PasswordField, RadioField, SelectField, StringField
@@ -10,6 +11,7 @@ from wtforms.validators import ValidationError
 from lms.actor import Role
 from lms.people import rules
 from lms.people.models import Theme
+from lms.people.rules import Nation, Spacing, TextSize
 from lms.web.forms import Form, trimmed
 
 Check = Callable[[Form, Field], None]
@@ -114,6 +116,61 @@ class ThemeForm(Form):
         validators=[
             _refused_by(lambda text: [] if text in set(Theme) else ["Choose one of the three."])
         ],
+    )
+
+
+NATIONS = {
+    Nation.ALL: "All four, side by side",
+    Nation.ENGLAND: "England",
+    Nation.SCOTLAND: "Scotland",
+    Nation.WALES: "Wales",
+    Nation.NORTHERN_IRELAND: "Northern Ireland",
+}
+
+
+def _one_of(enum: type[StrEnum]) -> Check:
+    return _refused_by(lambda text: [] if text in set(enum) else ["Choose one of these."])
+
+
+class LookForm(Form):
+    """How somebody reads. All three stand on one page."""
+
+    text_size = RadioField(
+        "Size of letters",
+        choices=[
+            SelectChoice(TextSize.USUAL.value, "As usual"),
+            SelectChoice(TextSize.LARGE.value, "Large"),
+            SelectChoice(TextSize.LARGEST.value, "Largest"),
+        ],
+        validate_choice=False,
+        validators=[_one_of(TextSize)],
+    )
+    spacing = RadioField(
+        "Space between lines and words",
+        choices=[
+            SelectChoice(Spacing.USUAL.value, "As usual"),
+            SelectChoice(Spacing.WIDE.value, "Wide"),
+        ],
+        validate_choice=False,
+        validators=[_one_of(Spacing)],
+    )
+    nation = RadioField(
+        "Your nation",
+        description="Notes on its law and services stand open; those on the others are folded up.",
+        choices=[SelectChoice(nation.value, words) for nation, words in NATIONS.items()],
+        validate_choice=False,
+        validators=[_one_of(Nation)],
+    )
+
+
+class NationForm(Form):
+    """The nation alone, chosen while reading."""
+
+    nation = SelectField(
+        "Your nation",
+        choices=[SelectChoice(nation.value, words) for nation, words in NATIONS.items()],
+        validate_choice=False,
+        validators=[_one_of(Nation)],
     )
 
 

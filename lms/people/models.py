@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.actor import Role
 from lms.db import Base
+from lms.people.rules import Nation, Spacing, TextSize
 
 
 class Theme(StrEnum):
@@ -31,6 +32,9 @@ class User(Base):
     name: Mapped[str]
     email: Mapped[str | None]
     theme: Mapped[Theme] = mapped_column(default=Theme.AUTO)
+    text_size: Mapped[TextSize] = mapped_column(default=TextSize.USUAL)
+    spacing: Mapped[Spacing] = mapped_column(default=Spacing.USUAL)
+    nation: Mapped[Nation] = mapped_column(default=Nation.ALL)
     created_at: Mapped[datetime]
 
 

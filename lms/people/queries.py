@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Select, select, text
 from sqlalchemy.orm import contains_eager, joinedload
 
-from lms.actor import Action, Actor, Appointment, Enrolled
+from lms.actor import Action, Actor, Appointment, Enrolled, Reads
 from lms.db import db
 from lms.errors import NotFound
 from lms.people.models import (
@@ -53,6 +53,11 @@ def actor_for(user: User) -> Actor:
         ),
         enrolments=tuple(Enrolled(*place) for place in places),
     )
+
+
+def reads(user: User) -> Reads:
+    """How the person reads, for the pages of one request."""
+    return Reads(user.text_size.value, user.spacing.value, user.nation.value)
 
 
 def find_account(email: str) -> LocalAccount | None:

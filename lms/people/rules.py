@@ -338,3 +338,31 @@ def network_place(address: str) -> str:
 def limit_key(value: str, *, pepper: str) -> str:
     """What is kept instead of an address: a digest that needs the server's key to be guessed."""
     return hmac.new(pepper.encode(), value.encode(), hashlib.sha256).hexdigest()
+
+
+# How a person reads ------------------------------------------------------------------------------
+
+
+class Nation(StrEnum):
+    """The nation whose law and services a reader works with; `ALL` folds nothing."""
+
+    ALL = "all"
+    ENGLAND = "england"
+    SCOTLAND = "scotland"
+    WALES = "wales"
+    NORTHERN_IRELAND = "northern-ireland"
+
+
+class TextSize(StrEnum):
+    """How large letters are."""
+
+    USUAL = "usual"
+    LARGE = "large"
+    LARGEST = "largest"
+
+
+class Spacing(StrEnum):
+    """How far apart lines, words and letters stand."""
+
+    USUAL = "usual"
+    WIDE = "wide"

@@ -1,7 +1,7 @@
 """Who may open a view. Each carries `@requires(...)` or `@public`; a test walks all of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any, cast
 
@@ -9,7 +9,7 @@ from flask import redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response
 
-from lms.actor import Action, Actor
+from lms.actor import Action, Actor, Reads
 from lms.errors import NotAllowed, NotFound
 from lms.web.prefix import launch_id
 
@@ -26,6 +26,7 @@ class SignedIn(UserMixin):  # type: ignore[misc]
     actor: Actor
     key: str
     theme: str = "auto"
+    reads: Reads = field(default_factory=Reads)
     framed: bool = False
     launched: bool = False
     frame_ancestors: tuple[str, ...] = ()

@@ -11,6 +11,7 @@ from jinja2 import StrictUndefined
 from werkzeug.routing import IntegerConverter, Map
 
 from lms import clock
+from lms.actor import Reads
 from lms.web.access import find_signed_in
 
 STATIC = Path(__file__).parent / "static"
@@ -38,6 +39,7 @@ def _for_every_template() -> dict[str, Any]:
     return {
         "actor": signed_in.actor if signed_in else None,
         "theme": signed_in.theme if signed_in else "auto",
+        "reads": signed_in.reads if signed_in else Reads(),
         "framed": bool(signed_in and signed_in.framed),
         # Where messages to the VLE around us may go, and to nobody else.
         "vle_origins": " ".join(signed_in.frame_ancestors) if signed_in else "",

@@ -16,7 +16,7 @@ from flask_migrate import downgrade, upgrade
 
 from lms.app import create_app
 from lms.config import ROOT, Settings
-from lms.db import Base, db
+from lms.db import Base, db, is_ours
 
 VERSIONS = ROOT / "migrations" / "versions"
 
@@ -44,7 +44,8 @@ def _differences() -> list[object]:
     with db.engine.connect() as connection, warnings.catch_warnings():
         # SQLite cannot say what an index over expressions holds; PostgreSQL's run compares them.
         warnings.filterwarnings("ignore", message=".*expression-based index.*")
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {"compare_type": True, "include_name": is_ours}
+        context = MigrationContext.configure(connection, opts=opts)
         return list(compare_metadata(context, Base.metadata))
 
 

@@ -11,7 +11,7 @@ from lms import clock
 from lms.lti.platform.sealing import digest
 from lms.lti.queries.launches import find_launch
 from lms.lti.service.launches import LAUNCH_LASTS
-from lms.people.queries import actor_for
+from lms.people.queries import actor_for, reads
 from lms.web.access import SignedIn, login_manager
 from lms.web.headers import allow_framing
 from lms.web.prefix import launch_id
@@ -42,6 +42,7 @@ def load_launched(request: Request) -> SignedIn | None:
         actor=actor_for(user),
         key=public_id,
         theme=user.theme,
+        reads=reads(user),
         # A link of a framed page may be opened in a tab of its own.
         framed=launch.framed and request.headers.get("Sec-Fetch-Dest") != "document",
         launched=True,

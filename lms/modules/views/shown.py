@@ -24,6 +24,8 @@ from lms.modules.catalogue import (
 )
 from lms.modules.forms import AnswersSent, field_name
 from lms.modules.models import CheckAttempt, JournalEntry
+from lms.modules.models.notes import PageKept
+from lms.modules.queries.notes import written_at
 from lms.modules.rules.changes import ApprovalStanding, Since, approvals_of
 from lms.modules.rules.checks import (
     Outcome,
@@ -132,6 +134,7 @@ class PageShown:
     text: Text | None
     check: CheckShown | None
     entry: JournalEntry | None
+    kept: PageKept | None
     words: str = ""  # in the journal's field
     version: int = 0
     entry_fault: str = ""
@@ -254,7 +257,8 @@ def show_page(
             page.key
         )
     text = text_for(page, way)
-    entry = queries.find_entry(actor.user_id, page.reflection.key) if page.reflection else None
+    about = page.reflection.key if page.reflection else None
+    entry, kept = written_at(actor.user_id, page.key, about)
     check = None
     if page.check is not None:
         tries = record.attempts.get(page.check.key, ())  # a draft's has none
@@ -275,6 +279,7 @@ def show_page(
         text=text,
         check=check,
         entry=entry,
+        kept=kept,
         words=entry.text if entry else "",
         version=entry.version if entry else 0,
         sources=sources_of(text),

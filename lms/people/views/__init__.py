@@ -10,13 +10,13 @@ from lms.people import queries
 from lms.people.service.clearing import clear_old
 from lms.people.service.passwords import nobodys_hash
 from lms.people.service.sign_ins import digest
-from lms.people.views import account, invitations, reset, sign_in
+from lms.people.views import account, invitations, look, reset, sign_in
 from lms.people.views.browser import bp
 from lms.tasks import sweep
 from lms.web.access import SignedIn, login_manager
 from lms.web.prefix import launch_id
 
-__all__ = ["account", "bp", "init_feature", "invitations", "reset", "sign_in"]
+__all__ = ["account", "bp", "init_feature", "invitations", "look", "reset", "sign_in"]
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]
@@ -28,7 +28,9 @@ def load_signed_in(secret: str) -> SignedIn | None:
     if found is None:
         return None
     user = found[1]
-    return SignedIn(actor=queries.actor_for(user), key=secret, theme=user.theme)
+    return SignedIn(
+        actor=queries.actor_for(user), key=secret, theme=user.theme, reads=queries.reads(user)
+    )
 
 
 @sweep("people")

@@ -45,7 +45,11 @@ def sign_browser_in(user_id: int, secret: str) -> None:
     """Put a fresh sign-in into this browser; what its session held may have been planted."""
     user = queries.get_user(user_id)
     session.clear()
-    login_user(SignedIn(actor=queries.actor_for(user), key=secret, theme=user.theme))
+    login_user(
+        SignedIn(
+            actor=queries.actor_for(user), key=secret, theme=user.theme, reads=queries.reads(user)
+        )
+    )
 
 
 def sign_browser_out(now: datetime) -> None:
