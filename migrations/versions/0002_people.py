@@ -49,6 +49,30 @@ def upgrade() -> None:
             sa.Enum("auto", "light", "dark", name="theme", native_enum=False, length=32),
             nullable=False,
         ),
+        sa.Column(
+            "text_size",
+            sa.Enum("usual", "large", "largest", name="textsize", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "spacing",
+            sa.Enum("usual", "wide", name="spacing", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column(
+            "nation",
+            sa.Enum(
+                "all",
+                "england",
+                "scotland",
+                "wales",
+                "northern-ireland",
+                name="nation",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
     )

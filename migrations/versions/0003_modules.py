@@ -11,6 +11,12 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "search_editions",
+        sa.Column("edition", sa.Text(), nullable=False),
+        sa.Column("built_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("edition", name=op.f("pk_search_editions")),
+    )
+    op.create_table(
         "card_placings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -87,6 +93,25 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "pages_kept",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("page_key", sa.Text(), nullable=False),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(version = 0) = (noted_at IS NULL)", name=op.f("ck_pages_kept_noted_when_written")
+        ),
+        sa.CheckConstraint("version >= 0", name=op.f("ck_pages_kept_version_from_zero")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_pages_kept_user_id_users")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pages_kept")),
+        sa.UniqueConstraint("user_id", "page_key", name=op.f("uq_pages_kept_user_id_page_key")),
+    )
+    op.create_table(
         "scenario_acts",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -121,6 +146,27 @@ def upgrade() -> None:
             name=op.f("uq_scenario_acts_user_id_activity_key_number"),
         ),
     )
+    op.create_table(
+        "search_entries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("edition", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("programme", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["edition"],
+            ["search_editions.edition"],
+            name=op.f("fk_search_entries_edition_search_editions"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entries")),
+    )
+    with op.batch_alter_table("search_entries", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_search_entries_edition_programme", ["edition", "programme"], unique=False
+        )
+
     op.create_table(
         "check_attempts",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -201,8 +247,14 @@ def downgrade() -> None:
         batch_op.drop_index("ix_check_attempts_passed")
 
     op.drop_table("check_attempts")
+    with op.batch_alter_table("search_entries", schema=None) as batch_op:
+        batch_op.drop_index("ix_search_entries_edition_programme")
+
+    op.drop_table("search_entries")
     op.drop_table("scenario_acts")
+    op.drop_table("pages_kept")
     op.drop_table("journal_entries")
     op.drop_table("filled_templates")
     op.drop_table("confidence_ratings")
     op.drop_table("card_placings")
+    op.drop_table("search_editions")

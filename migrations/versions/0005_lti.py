@@ -129,6 +129,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("platform_id", name=op.f("pk_platform_key_sets")),
     )
     op.create_table(
+        "platform_rests",
+        sa.Column("platform_id", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["platforms.id"], name=op.f("fk_platform_rests_platform_id_platforms")
+        ),
+        sa.PrimaryKeyConstraint("platform_id", name=op.f("pk_platform_rests")),
+    )
+    op.create_table(
         "vle_identities",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("platform_id", sa.Integer(), nullable=False),
@@ -161,11 +172,15 @@ def upgrade() -> None:
         sa.Column("cohort_id", sa.Integer(), nullable=True),
         sa.Column("linked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("linked_by", sa.Integer(), nullable=True),
+        sa.Column("copied_from_id", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "(cohort_id IS NULL) = (linked_at IS NULL)", name=op.f("ck_contexts_linked_together")
         ),
         sa.ForeignKeyConstraint(
             ["cohort_id"], ["cohorts.id"], name=op.f("fk_contexts_cohort_id_cohorts")
+        ),
+        sa.ForeignKeyConstraint(
+            ["copied_from_id"], ["contexts.id"], name=op.f("fk_contexts_copied_from_id_contexts")
         ),
         sa.ForeignKeyConstraint(
             ["deployment_id"],
@@ -184,6 +199,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_contexts_cohort_id"), ["cohort_id"], unique=False)
 
     op.create_table(
+        "column_searches",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("context_id", sa.Integer(), nullable=False),
+        sa.Column("target", sa.Text(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("waiting", "sent", "refused", name="delivery", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.Column("made", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["context_id"], ["contexts.id"], name=op.f("fk_column_searches_context_id_contexts")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_column_searches")),
+        sa.UniqueConstraint(
+            "context_id", "target", name=op.f("uq_column_searches_context_id_target")
+        ),
+    )
+    op.create_table(
         "resource_links",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("deployment_id", sa.Integer(), nullable=False),
@@ -193,6 +231,7 @@ def upgrade() -> None:
         sa.Column("target", sa.Text(), nullable=False),
         sa.Column("lineitem_url", sa.Text(), nullable=True),
         sa.Column("lineitems_url", sa.Text(), nullable=True),
+        sa.Column("lineitem_gone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("scopes", sa.Text(), nullable=False),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
@@ -205,11 +244,15 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resource_links")),
         sa.UniqueConstraint(
-            "deployment_id", "vle_id", name=op.f("uq_resource_links_deployment_id_vle_id")
+            "deployment_id",
+            "context_id",
+            "vle_id",
+            name=op.f("uq_resource_links_deployment_id_context_id_vle_id"),
         ),
     )
     with op.batch_alter_table("resource_links", schema=None) as batch_op:
         batch_op.create_index("ix_resource_links_target", ["target"], unique=False)
+        batch_op.create_index("ix_resource_links_vle", ["deployment_id", "vle_id"], unique=False)
 
     op.create_table(
         "launches",
@@ -252,6 +295,23 @@ def upgrade() -> None:
     with op.batch_alter_table("launches", schema=None) as batch_op:
         batch_op.create_index("ix_launches_created", ["created_at"], unique=False)
 
+    op.create_table(
+        "result_checks",
+        sa.Column("resource_link_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tried_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("checked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["resource_link_id"],
+            ["resource_links.id"],
+            name=op.f("fk_result_checks_resource_link_id_resource_links"),
+        ),
+        sa.PrimaryKeyConstraint("resource_link_id", name=op.f("pk_result_checks")),
+    )
     op.create_table(
         "score_deliveries",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -299,21 +359,71 @@ def upgrade() -> None:
             "ix_score_deliveries_person", ["resource_link_id", "identity_id"], unique=False
         )
 
+    op.create_table(
+        "mark_differences",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("delivery_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "another mark",
+                "no mark",
+                "no column",
+                name="difference",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("ours", sa.Text(), nullable=False),
+        sa.Column("theirs", sa.Text(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "decision",
+            sa.Enum(
+                "keep theirs", "send ours again", name="decision", native_enum=False, length=32
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(decided_at IS NULL) = (decision IS NULL)",
+            name=op.f("ck_mark_differences_decided_whole"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["users.id"], name=op.f("fk_mark_differences_decided_by_users")
+        ),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"],
+            ["score_deliveries.id"],
+            name=op.f("fk_mark_differences_delivery_id_score_deliveries"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_mark_differences")),
+        sa.UniqueConstraint("delivery_id", name=op.f("uq_mark_differences_delivery_id")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("mark_differences")
     with op.batch_alter_table("score_deliveries", schema=None) as batch_op:
         batch_op.drop_index("ix_score_deliveries_person")
         batch_op.drop_index("ix_score_deliveries_due")
 
     op.drop_table("score_deliveries")
+    op.drop_table("result_checks")
     with op.batch_alter_table("launches", schema=None) as batch_op:
         batch_op.drop_index("ix_launches_created")
 
     op.drop_table("launches")
     with op.batch_alter_table("resource_links", schema=None) as batch_op:
+        batch_op.drop_index("ix_resource_links_vle")
         batch_op.drop_index("ix_resource_links_target")
 
     op.drop_table("resource_links")
+    op.drop_table("column_searches")
     with op.batch_alter_table("contexts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contexts_cohort_id"))
 
@@ -322,6 +432,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_vle_identities_user_id"))
 
     op.drop_table("vle_identities")
+    op.drop_table("platform_rests")
     op.drop_table("platform_key_sets")
     with op.batch_alter_table("login_attempts", schema=None) as batch_op:
         batch_op.drop_index("ix_login_attempts_created")
