@@ -8,16 +8,20 @@ branch_labels = None
 depends_on = None
 
 SQLITE = (
-    "CREATE VIRTUAL TABLE IF NOT EXISTS search_words USING fts5("
-    "title, body, content='search_entries', content_rowid='id', "
-    "tokenize='porter unicode61 remove_diacritics 2')",
+    (
+        "CREATE VIRTUAL TABLE IF NOT EXISTS search_words USING fts5("
+        "title, body, content='search_entries', content_rowid='id', "
+        "tokenize='porter unicode61 remove_diacritics 2')"
+    ),
 )
 POSTGRESQL = (
-    "CREATE TABLE IF NOT EXISTS search_words ("
-    "entry_id INTEGER NOT NULL CONSTRAINT pk_search_words PRIMARY KEY, "
-    "words TSVECTOR NOT NULL, "
-    "CONSTRAINT fk_search_words_entry_id_search_entries "
-    "FOREIGN KEY (entry_id) REFERENCES search_entries (id) ON DELETE CASCADE)",
+    (
+        "CREATE TABLE IF NOT EXISTS search_words ("
+        "entry_id INTEGER NOT NULL CONSTRAINT pk_search_words PRIMARY KEY, "
+        "words TSVECTOR NOT NULL, "
+        "CONSTRAINT fk_search_words_entry_id_search_entries "
+        "FOREIGN KEY (entry_id) REFERENCES search_entries (id) ON DELETE CASCADE)"
+    ),
     "CREATE INDEX IF NOT EXISTS ix_search_words_words ON search_words USING gin (words)",
 )
 
