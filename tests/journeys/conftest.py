@@ -21,6 +21,8 @@ def chromium() -> Iterator[Browser]:
                 "--disable-background-networking",
                 "--disable-component-update",
                 "--disable-sync",
+                "--window-size=1280,1000",
+                "--screen-info={1280x1000}",  # a frame is never asked to be higher than the screen
             ],
         )
         yield browser

@@ -1,10 +1,9 @@
 """Messages between the tool in its frame and the VLE around it."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.journeys.stack import Product
 from tests.journeys.test_main_journey import be, open_framed
@@ -16,25 +15,6 @@ LISTEN = """
 window.heard = [];
 window.addEventListener("message", (event) => window.heard.push([event.origin, event.data]));
 """
-
-
-@pytest.fixture
-def chromium() -> Iterator[Browser]:
-    """A Chromium whose screen is 1000 px high, in frames too."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=[
-                "--no-sandbox",
-                "--disable-dev-shm-usage",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--window-size=1280,1000",
-                "--screen-info={1280x1000}",
-            ],
-        )
-        yield browser
-        browser.close()
 
 
 def test_the_frame_gets_the_height_it_asks_for_and_never_more_than_the_screen(
