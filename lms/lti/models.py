@@ -77,6 +77,9 @@ class Deployment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     platform_id: Mapped[int] = mapped_column(ForeignKey("platforms.id"))
     vle_id: Mapped[str]
+    # Where its notices are asked for (Platform Notification Service), and when we last did.
+    notices_url: Mapped[str | None]
+    notices_asked_at: Mapped[datetime | None]
     platform: Mapped[Platform] = relationship(lazy="raise", back_populates="deployments")
 
 
@@ -133,6 +136,8 @@ class VleIdentity(Base):
     subject: Mapped[str]
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     first_seen_at: Mapped[datetime]
+    # The name the VLE last gave: only a name that came from it is changed with it.
+    told_name: Mapped[str] = mapped_column(default="")
     user: Mapped[User] = relationship(lazy="raise")
 
 
@@ -158,6 +163,7 @@ class Context(Base):
     # The course it was made from by copying, for whoever links it to see; it brings nothing along.
     copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("contexts.id"), default=None)
     copied_from: Mapped["Context | None"] = relationship(lazy="raise", remote_side="Context.id")
+    groups_url: Mapped[str | None]
     cohort: Mapped[Cohort | None] = relationship(lazy="raise")
     deployment: Mapped[Deployment] = relationship(lazy="raise")
 
@@ -363,3 +369,64 @@ class MarkDifference(Base):
     reason: Mapped[str | None]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+class Linking(Base):
+    """A launch that asks for activities, until it is over: where the chosen links go back to.
+
+    Moodle's return address holds the person's session key, so it is sealed.
+    """
+
+    __tablename__ = "linkings"
+
+    launch_id: Mapped[int] = mapped_column(ForeignKey("launches.id"), primary_key=True)
+    sealed_return: Mapped[str]
+    several: Mapped[bool]
+    columns: Mapped[bool]
+    created_at: Mapped[datetime]
+
+
+class CourseMember(Base):
+    """A person in a VLE's course: as what they ever came, and whether its list still has them."""
+
+    __tablename__ = "course_members"
+    __table_args__ = (UniqueConstraint("context_id", "identity_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    context_id: Mapped[int] = mapped_column(ForeignKey("contexts.id"))
+    identity_id: Mapped[int] = mapped_column(ForeignKey("vle_identities.id"), index=True)
+    taught: Mapped[bool]
+    gone_at: Mapped[datetime | None]
+
+
+class Roster(Base):
+    """A VLE course's list of people: as last read, and whether it is kept in step by itself."""
+
+    __tablename__ = "rosters"
+
+    context_id: Mapped[int] = mapped_column(ForeignKey("contexts.id"), primary_key=True)
+    listed: Mapped[dict[str, Any]]  # empty once it was applied, or a day old
+    listed_at: Mapped[datetime | None]
+    read_whole_at: Mapped[datetime | None]
+    differences_url: Mapped[str | None]
+    kept_since: Mapped[datetime | None]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    leased_until: Mapped[datetime | None]
+    fault: Mapped[str | None]
+
+
+class Notice(Base):
+    """A notice that was taken: its id and its nonce count once."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        UniqueConstraint("platform_id", "notice_id"),
+        UniqueConstraint("platform_id", "nonce"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    platform_id: Mapped[int] = mapped_column(ForeignKey("platforms.id"))
+    notice_id: Mapped[str]
+    nonce: Mapped[str]
+    kind: Mapped[str]
+    received_at: Mapped[datetime]

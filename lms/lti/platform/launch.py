@@ -61,12 +61,13 @@ def _login(attempt: LoginAttempt) -> Login:
     )
 
 
-def _registered(platform: Platform) -> Registered:
+def registered(platform: Platform) -> Registered:
     return Registered(
         issuer=platform.issuer,
         client_id=platform.client_id,
         active=platform.active_at is not None,
         deployments=frozenset(one.vle_id for one in platform.deployments),
+        origins=platform.origins,
     )
 
 
@@ -176,7 +177,7 @@ def verify(
     if attempt is None or platform is None:
         refuse_unless_passed(Stage.STATE, evidence)
         raise Refusal("state is known", "We do not know this way in.")
-    evidence = replace(evidence, login=_login(attempt), platform=_registered(platform))
+    evidence = replace(evidence, login=_login(attempt), platform=registered(platform))
     deployments = {one.vle_id: one.id for one in platform.deployments}
     try:
         launch = StrictLaunch(asked, platform, evidence)
