@@ -210,7 +210,9 @@ BAD: dict[str, list[Evidence]] = {
         _links(accept_types=value) for value in (None, [], ["link", "file"], "ltiResourceLink")
     ],
     "links are shown somewhere": [
-        _links(accept_presentation_document_targets=value) for value in (None, [], "iframe")
+        _links(accept_presentation_document_targets=None),
+        _links(accept_presentation_document_targets=[]),
+        _links(accept_presentation_document_targets="iframe"),
     ],
     "links are chosen by those who teach": [
         _links(roles=roles) for roles in ((), ("Learner",), ("Mentor", 7), ("urn:x#Instructor",))
