@@ -1,4 +1,4 @@
-"""A VLE's own notices: verified like a launch, each used once, a copied course offered for linking."""
+"""A VLE's notices: verified like a launch, used once; a copied course is offered for linking."""
 
 from collections.abc import Callable
 from typing import Any

@@ -84,9 +84,9 @@ known_people = st.dictionaries(
 )
 
 
-@given(people, known_people, st.booleans())
+@given(listed=people, known=known_people, whole=st.booleans())
 def test_staff_are_never_moved_and_the_order_of_the_list_does_not_matter(
-    listed: list[Listed], known: dict[str, Known], whole: bool
+    listed: list[Listed], known: dict[str, Known], *, whole: bool
 ) -> None:
     would_be = plan(listed, known, whole=whole)
     assert would_be == plan(list(reversed(listed)), known, whole=whole)
@@ -108,7 +108,7 @@ def test_the_fingerprint_is_of_what_would_be_done() -> None:
 @pytest.mark.parametrize(
     ("leaving", "staying", "look"), [(2, 0, False), (3, 9, False), (3, 8, True), (9, 0, True)]
 )
-def test_many_leaving_at_once_is_looked_at(leaving: int, staying: int, look: bool) -> None:
+def test_many_leaving_at_once_is_looked_at(leaving: int, staying: int, *, look: bool) -> None:
     members = {f"p{n}": here(place=HELD, member=True) for n in range(leaving + staying)}
     listed = [Listed(f"p{n}", "P", None, LEARNER) for n in range(staying)]
     assert plan(listed, members, whole=True).empties_the_cohort is look
@@ -127,7 +127,7 @@ def test_many_leaving_at_once_is_looked_at(leaving: int, staying: int, look: boo
     ],
 )
 def test_a_name_is_taken_only_where_the_vles_stood(
-    current: str, before: str, now: str, taken: bool
+    current: str, before: str, now: str, *, taken: bool
 ) -> None:
     assert renamed(current, told_before=before, told_now=now) is taken
 
