@@ -389,7 +389,7 @@ class Vle:
             if isinstance(queued, Exception):
                 raise queued
             return queued
-        usual = {
+        usual: dict[str, Callable[[Call], Answered]] = {
             "jwks.json": self._key_set,
             "token": self._token,
             "scores": self._score,

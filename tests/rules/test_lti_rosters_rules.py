@@ -15,7 +15,8 @@ HELD, ENDED, NONE = Place.HELD, Place.ENDED, Place.NONE
 
 
 def here(**more: Any) -> Known:
-    return Known(**{"user_id": 1, "identity_id": 1, "name": "P", "told_name": "P"} | more)
+    known: dict[str, Any] = {"user_id": 1, "identity_id": 1, "name": "P", "told_name": "P"}
+    return Known(**known | more)
 
 
 CASES: list[tuple[Listed | None, Known | None, Step | None]] = [

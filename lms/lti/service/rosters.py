@@ -130,13 +130,14 @@ def apply_list(context_id: int, *, agreed: str, actor: Actor | None, now: dateti
     roster.kept_since = roster.kept_since or now
     roster.due_at = next_night(now, context_id)
     roster.listed = {"groups": roster.listed.get("groups", [])}
-    record(
-        actor=actor,
-        act="applied the VLE’s list of people",
-        subject=f"context:{context_id}",
-        now=now,
-        detail={step.name.lower(): len(agreed_plan.of(step)) for step in Step},
-    )
+    if actor is not None or agreed_plan.lines:  # a quiet night leaves no trace
+        record(
+            actor=actor,
+            act="applied the VLE’s list of people",
+            subject=f"context:{context_id}",
+            now=now,
+            detail={step.name.lower(): len(agreed_plan.of(step)) for step in Step},
+        )
     return agreed_plan
 
 
