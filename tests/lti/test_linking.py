@@ -89,8 +89,8 @@ def test_a_trainer_chooses_several_and_the_vle_gets_them(
     assert plan["lineItem"] == {
         "label": plan["title"],
         "scoreMaximum": 100,
-        "resourceId": "assessments/m1-plan",
-        "tag": "imsa-lms",
+        "resourceId": "m1-plan",
+        "tag": "mark",
     }
     # Cohort 3 began on Monday 11 May 2026, in British summer time.
     assert plan["available"] == {"startDateTime": "2026-05-10T23:00:00Z"}

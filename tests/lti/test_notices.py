@@ -59,7 +59,7 @@ def test_a_copied_course_is_offered_for_linking_and_names_the_old_cohort(
     copy = copies(app)[0]
     assert (copy.vle_id, copy.title, copy.cohort_id) == ("3", "The copy", None)
     page = browse(course.lin).get(f"/lti/courses/{copy.id}").text
-    assert "is a copy of <strong>Training Programme 1</strong>, which belongs to Cohort 3" in page
+    assert "is a copy of <strong>Training Programme 1</strong>, which is linked to Cohort 3" in page
     assert "Which cohort learns in this course?" in page
     answer = vle.launch(client, PRIYA, **{CONTEXT: {"id": "3", "title": "The copy"}})
     assert answer.location.endswith("/lti/waiting"), "never linked silently"

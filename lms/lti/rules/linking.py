@@ -11,11 +11,11 @@ from typing import Any
 
 from lms.lti.rules.addresses import may_be_asked, origin
 from lms.lti.rules.claims import ASKS_FOR_LINKS, DEPLOYMENT_ID, MESSAGE_TYPE, VERSION
+from lms.lti.rules.columns import TAG
 
 LONGEST_ADDRESS = 4000
 LONGEST_DATA = 20_000
 LIFE = 300  # seconds that an answer is good for
-TAG = "imsa-lms"
 
 _DL = "https://purl.imsglobal.org/spec/lti-dl/claim/"
 _MEMBERSHIP = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
@@ -105,7 +105,8 @@ def _column(choice: Choice) -> dict[str, Any]:
     return {
         "label": choice.title,
         "scoreMaximum": int(maximum) if maximum == maximum.to_integral_value() else float(maximum),
-        "resourceId": choice.target,
+        # as rules/columns.py looks for it, before anybody has opened the activity
+        "resourceId": choice.target.removeprefix("assessments/"),
         "tag": TAG,
     }
 
