@@ -32,7 +32,7 @@ from lms.lti.rules.scores import (
     read_answer,
 )
 from lms.lti.service import rosters as service
-from lms.lti.service import scores as tokens
+from lms.lti.service import tokens
 from lms.tasks import sweep
 
 log = logging.getLogger(__name__)

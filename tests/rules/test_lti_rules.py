@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lms.lti.rules.checks import CHECKS, Evidence, Login, Registered, Signature, Stage, first_fault
+from lms.lti.rules.checks import CHECKS, first_fault
 from lms.lti.rules.claims import (
     AGS_ENDPOINT,
     ASKS_FOR_LINKS,
@@ -21,6 +21,7 @@ from lms.lti.rules.claims import (
     TARGET_LINK_URI,
     VERSION,
 )
+from lms.lti.rules.evidence import Evidence, Login, Registered, Signature, Stage
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 AT = int(NOW.timestamp())

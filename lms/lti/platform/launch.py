@@ -18,16 +18,9 @@ from pylti1p3.message_launch import MessageLaunch
 from lms.lti.models import LoginAttempt, Platform
 from lms.lti.platform.key_sets import KeysUnreachable, find_key
 from lms.lti.platform.registration import Asked, Noted, OnePlatform
-from lms.lti.rules.checks import (
-    Evidence,
-    Login,
-    Refusal,
-    Registered,
-    Signature,
-    Stage,
-    refuse_unless_passed,
-)
+from lms.lti.rules.checks import Refusal, refuse_unless_passed
 from lms.lti.rules.claims import DEPLOYMENT_ID, LAUNCH_PRESENTATION, SignedClaims, part
+from lms.lti.rules.evidence import Evidence, Login, Registered, Signature, Stage
 
 log = logging.getLogger(__name__)
 

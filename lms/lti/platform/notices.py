@@ -14,8 +14,9 @@ from lms.lti.models import Platform
 from lms.lti.platform.key_sets import KeysUnreachable, find_key
 from lms.lti.platform.launch import registered
 from lms.lti.queries.platforms import platforms_for_notice
-from lms.lti.rules.checks import Evidence, Refusal, Signature, Stage
+from lms.lti.rules.checks import Refusal
 from lms.lti.rules.claims import DEPLOYMENT_ID, SignedClaims
+from lms.lti.rules.evidence import Evidence, Signature, Stage
 from lms.lti.rules.notices import NOTICE_CHECKS, first_fault
 
 

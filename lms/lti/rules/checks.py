@@ -10,8 +10,7 @@ section 5.1, and OpenID Connect Core section 3.2.2.11.
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import timedelta
 from typing import Any
 
 from lms.errors import BadRequest
@@ -34,69 +33,12 @@ from lms.lti.rules.claims import (
     in_order,
     moment,
 )
+from lms.lti.rules.evidence import Evidence, Signature, Stage
 
 LOGIN_LASTS = timedelta(minutes=10)
 TOKEN_AGE = timedelta(seconds=600)
 LEEWAY = timedelta(seconds=30)
 LONGEST = 255  # of sub, resource_link.id and context.id
-
-
-class Stage(StrEnum):
-    """When a check is asked; the cheap ones first, so that a stranger cannot make us fetch keys."""
-
-    STATE = "state"
-    FORMAT = "format"
-    NONCE = "nonce"
-    PLATFORM = "platform"
-    SIGNATURE = "signature"
-    DEPLOYMENT = "deployment"
-    MESSAGE = "message"
-
-
-class Signature(StrEnum):
-    """What came of verifying the token with the platform's keys."""
-
-    UNCHECKED = "unchecked"
-    GOOD = "good"
-    BAD = "bad"
-    NO_SUCH_KEY = "no such key"
-    KEYS_UNREACHABLE = "keys unreachable"
-
-
-@dataclass(frozen=True)
-class Login:
-    """The login that a launch claims to follow."""
-
-    nonce: str
-    browser: str
-    target_link_uri: str
-    created_at: datetime
-    used: bool
-
-
-@dataclass(frozen=True)
-class Registered:
-    """The platform that the login was with."""
-
-    issuer: str
-    client_id: str
-    active: bool
-    deployments: frozenset[str]
-    origins: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """All that the checks look at."""
-
-    now: datetime
-    tool_url: str
-    browser: str | None
-    login: Login | None = None
-    platform: Registered | None = None
-    header: Any = None
-    claims: Any = None
-    signature: Signature = Signature.UNCHECKED
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ its id are kept and each counts once (lms/lti/service/notices.py).
 from collections.abc import Mapping
 from typing import Any
 
-from lms.lti.rules.checks import CHECKS, LONGEST, Check, Evidence, Stage
+from lms.lti.rules.checks import CHECKS, LONGEST, Check
 from lms.lti.rules.claims import CONTEXT, NOTICE, ORIGIN_CONTEXTS
+from lms.lti.rules.evidence import Evidence, Stage
 
 COPIED = "LtiContextCopyNotice"
 MOST = 50  # notices in one request

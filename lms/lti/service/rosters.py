@@ -34,7 +34,7 @@ class ListChanged(Conflict):
 def may_sync(actor: Actor, context: Context) -> bool:
     """Who may: trainers and leads of the cohort, and administrators."""
     return context.cohort_id is not None and actor.may(
-        Action.LINK_CONTEXT, cohort_id=context.cohort_id
+        Action.KEEP_ROSTER, cohort_id=context.cohort_id
     )
 
 

@@ -28,7 +28,7 @@ def _course(context_id: int) -> Context:
 
 def door(actor: Actor) -> Door | None:
     """From home to the lists of people, for whoever may use them."""
-    if not actor.may(Action.LINK_CONTEXT):
+    if not actor.may(Action.KEEP_ROSTER):
         return None
     return Door(
         "People of your courses",
@@ -37,14 +37,14 @@ def door(actor: Actor) -> Door | None:
     )
 
 
-@requires(Action.LINK_CONTEXT)
+@requires(Action.KEEP_ROSTER)
 def rosters() -> str:
     """The linked courses whose people somebody may look after."""
-    where = current_actor().cohorts_where(Action.LINK_CONTEXT)
+    where = current_actor().cohorts_where(Action.KEEP_ROSTER)
     return render_template("lti/rosters.html", contexts=queries.linked_contexts(where))
 
 
-@requires(Action.LINK_CONTEXT)
+@requires(Action.KEEP_ROSTER)
 def roster(context_id: int) -> str:
     """What the list that was read last would do."""
     return _page(_course(context_id))
@@ -71,7 +71,7 @@ def _page(context: Context, fault: str = "") -> str:
     )
 
 
-@requires(Action.LINK_CONTEXT)
+@requires(Action.KEEP_ROSTER)
 def roster_look(context_id: int) -> Response:
     """Ask the VLE who is in the course. Nothing is changed by it."""
     _course(context_id)
@@ -84,7 +84,7 @@ def roster_look(context_id: int) -> Response:
     return redirect(url_for("lti.roster", context_id=context_id), 303)
 
 
-@requires(Action.LINK_CONTEXT)
+@requires(Action.KEEP_ROSTER)
 def roster_apply(context_id: int) -> Response:
     """Do what was shown, or show it again when it is not what would be done now."""
     _course(context_id)
