@@ -37,6 +37,7 @@ class Action(StrEnum):
     INVITE = "invite people"
     MANAGE_PLATFORMS = "manage platforms"
     LINK_CONTEXT = "link a VLE course to a cohort"
+    KEEP_ROSTER = "keep a cohort in step with the VLE's list of people"
 
 
 _EVERYONE = frozenset({Action.SIGNED_IN, Action.READ_MODULES, Action.KEEP_JOURNAL})
@@ -49,6 +50,7 @@ ACCESS: dict[Role, frozenset[Action]] = {
         Action.MARK,
         Action.RELEASE,
         Action.SEE_COHORT,
+        Action.KEEP_ROSTER,
     },
     Role.MODULE_LEAD: _EVERYONE
     | {
@@ -58,6 +60,7 @@ ACCESS: dict[Role, frozenset[Action]] = {
         Action.RELEASE,
         Action.SEE_COHORT,
         Action.LINK_CONTEXT,
+        Action.KEEP_ROSTER,
     },
     Role.EXAMINER: _EVERYONE | {Action.READ_ANY_PROGRAMME, Action.SEE_MARKS, Action.SEE_COHORT},
     Role.LINE_MANAGER: _EVERYONE | {Action.SEE_OWN_PROGRESS},
@@ -71,6 +74,7 @@ ACCESS: dict[Role, frozenset[Action]] = {
             Action.INVITE,
             Action.MANAGE_PLATFORMS,
             Action.LINK_CONTEXT,
+            Action.KEEP_ROSTER,
         }
     ),
 }

@@ -8,7 +8,16 @@ from urllib.parse import urlsplit
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
 
-from practice_vle import launching, pages, registering, services, switches, tokens
+from practice_vle import (
+    launching,
+    linking,
+    members,
+    pages,
+    registering,
+    services,
+    switches,
+    tokens,
+)
 from practice_vle.keys import kept_key
 from practice_vle.platform import KeySet, Platform, fetch_over_http, platform
 from practice_vle.state import State
@@ -45,7 +54,15 @@ def create_vle(
     )
     app.extensions["practice_vle"] = vle
     app.config["MAX_CONTENT_LENGTH"] = 1_000_000
-    for blueprint in (launching.bp, tokens.bp, services.bp, pages.bp, registering.bp):
+    for blueprint in (
+        launching.bp,
+        linking.bp,
+        tokens.bp,
+        services.bp,
+        members.bp,
+        pages.bp,
+        registering.bp,
+    ):
         app.register_blueprint(blueprint)
     app.add_url_rule("/jwks.json", "jwks", jwks)
     app.register_error_handler(HTTPException, not_here)

@@ -7,22 +7,25 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from practice_vle.courses import find_activity, line_items
 from practice_vle.platform import Platform, platform
 from practice_vle.state import Hint, Tool
 from practice_vle.world import (
-    ACTIVITIES,
     COURSES,
     PEOPLE,
     Activity,
     Course,
     Person,
-    line_items_of,
 )
 
 bp = Blueprint("launching", __name__)
 
 LTI = "https://purl.imsglobal.org/spec/lti/claim/"
 AGS = "https://purl.imsglobal.org/spec/lti-ags/"
+DL_SETTINGS = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
+NRPS = "https://purl.imsglobal.org/spec/lti-nrps/"
+MEMBERS_SCOPE = f"{NRPS}scope/contextmembership.readonly"
+ADD = "add-from-the-tool"  # stands in a hint for an activity that is still to be chosen
 SCOPES = [f"{AGS}scope/{name}" for name in ("lineitem.readonly", "result.readonly", "score")]
 LIFE = 60  # seconds that an id_token is good for, as in Moodle
 
@@ -42,15 +45,25 @@ def start(course_id: str, key: str) -> ResponseReturnValue:
     vle, person = platform(), chosen_person()
     if person is None:
         return redirect(url_for("pages.index"))
-    if course_id not in person.courses or key not in ACTIVITIES:
+    activity = find_activity(vle, course_id, key)
+    if course_id not in person.courses or activity is None:
         return refuse(f"{person.name} does not have this activity.", 404)
+    if person.sub in vle.state.suspended(course_id):
+        return refuse(f"The enrolment of {person.name} in this course is suspended.", 403)
+    return begin(vle, person, course_id, key, activity.url or vle.tool_in_use().launch_url)
+
+
+def begin(
+    vle: Platform, person: Person, course_id: str, key: str, target: str
+) -> ResponseReturnValue:
+    """Keep the hint of an opening, and post the login initiation."""
     window = "window" if request.args.get("in") == "window" else "iframe"
     hint = secrets.token_urlsafe(24)
     vle.state.add_hint(hint, Hint(person.sub, course_id, key, window))
     tool = vle.tool_in_use()
     fields = {
         "iss": vle.issuer,
-        "target_link_uri": tool.launch_url,
+        "target_link_uri": target,
         "login_hint": person.sub,
         "lti_message_hint": hint,
         "client_id": tool.client_id,
@@ -111,7 +124,7 @@ def _fault(hint: Hint) -> tuple[str, str] | None:
 
 def _claims(vle: Platform, hint: Hint, nonce: str, tool: Tool) -> dict[str, Any]:
     person, course = PEOPLE[hint.person], COURSES[hint.course]
-    activity = ACTIVITIES[hint.activity]
+    activity = find_activity(vle, course.id, hint.activity)
     given, _, family = person.name.partition(" ")
     now = int(vle.now())
     back = urlencode({"course": course.id})
@@ -126,21 +139,14 @@ def _claims(vle: Platform, hint: Hint, nonce: str, tool: Tool) -> dict[str, Any]
         "given_name": given,
         "family_name": family,
         "email": person.email,
-        f"{LTI}message_type": "LtiResourceLinkRequest",
         f"{LTI}version": "1.3.0",
         f"{LTI}deployment_id": tool.deployment_id,
-        f"{LTI}target_link_uri": tool.launch_url,
         f"{LTI}roles": [person.role],
         f"{LTI}context": {
             "id": course.id,
             "label": course.label,
             "title": course.title,
             "type": ["CourseSection"],
-        },
-        f"{LTI}resource_link": {
-            "id": activity.link_id(course),
-            "title": activity.title,
-            "description": activity.description,
         },
         f"{LTI}lis": {"person_sourcedid": "", "course_section_sourcedid": course.label},
         f"{LTI}launch_presentation": {
@@ -155,17 +161,58 @@ def _claims(vle: Platform, hint: Hint, nonce: str, tool: Tool) -> dict[str, Any]
             "product_family_code": "practice-vle",
             "version": "1",
         },
+        f"{NRPS}claim/namesroleservice": {
+            "context_memberships_url": vle.members_url(course),
+            "service_versions": ["1.0", "2.0"],
+        },
+    }
+    if activity is None:
+        return claims | _asks_for_links(vle, course)
+    return claims | _opens(vle, course, activity, tool)
+
+
+def _opens(vle: Platform, course: Course, activity: Activity, tool: Tool) -> dict[str, Any]:
+    """What a message says that opens an activity."""
+    said: dict[str, Any] = {
+        f"{LTI}message_type": "LtiResourceLinkRequest",
+        f"{LTI}target_link_uri": activity.url or tool.launch_url,
+        f"{LTI}resource_link": {
+            "id": activity.link_id(course),
+            "title": activity.title,
+            "description": activity.description,
+        },
         f"{AGS}claim/endpoint": _endpoint(vle, course, activity),
     }
     custom = dict(tool.custom) | ({"lms_target": activity.target} if activity.target else {})
     if custom:  # a variable that is not known comes through as it is written, as in Moodle
-        claims[f"{LTI}custom"] = {name: VARIABLES.get(v, v) for name, v in custom.items()}
-    return claims
+        said[f"{LTI}custom"] = {name: VARIABLES.get(v, v) for name, v in custom.items()}
+    return said
+
+
+def _asks_for_links(vle: Platform, course: Course) -> dict[str, Any]:
+    """What a message says that asks for activities; without `data`, as Moodle's."""
+    key = secrets.token_urlsafe(16)
+    vle.state.ask_for_links(key, course.id)
+    return {
+        f"{LTI}message_type": "LtiDeepLinkingRequest",
+        f"{LTI}target_link_uri": vle.deep_linking_url,
+        f"{AGS}claim/endpoint": {"scope": SCOPES, "lineitems": vle.line_items_url(course)},
+        DL_SETTINGS: {
+            "accept_types": ["ltiResourceLink"],
+            "accept_presentation_document_targets": ["frame", "iframe", "window"],
+            "accept_copy_advice": False,
+            "accept_multiple": True,
+            "accept_unsigned": False,
+            "auto_create": False,
+            "can_confirm": False,
+            "deep_link_return_url": f"{vle.base_url}/added?{urlencode({'key': key})}",
+        },
+    }
 
 
 def _endpoint(vle: Platform, course: Course, activity: Activity) -> dict[str, Any]:
     endpoint: dict[str, Any] = {"scope": SCOPES, "lineitems": vle.line_items_url(course)}
-    for item in line_items_of(course):
+    for item in line_items(vle, course):
         if item.activity == activity:
             endpoint["lineitem"] = vle.line_item_url(item)
     return endpoint

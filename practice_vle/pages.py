@@ -7,11 +7,12 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from practice_vle import switches
+from practice_vle.courses import activities_in, find_activity, line_items
 from practice_vle.launching import chosen_person, refuse
 from practice_vle.platform import platform
 from practice_vle.post import find_letter, letters
 from practice_vle.services import shown_points
-from practice_vle.world import ACTIVITIES, COURSES, PEOPLE, learners_of, line_items_of
+from practice_vle.world import COURSES, PEOPLE, learners_of
 
 bp = Blueprint("pages", __name__)
 
@@ -52,9 +53,8 @@ def index() -> ResponseReturnValue:
     ]
     person = chosen_person()
     courses = [COURSES[key] for key in reversed(person.courses)] if person else []
-    return render_template(
-        "index.html", groups=groups, courses=courses, activities=ACTIVITIES.values()
-    )
+    activities = {course.id: activities_in(platform(), course) for course in courses}
+    return render_template("index.html", groups=groups, courses=courses, activities=activities)
 
 
 @bp.post("/person")
@@ -74,9 +74,10 @@ def activity(course_id: str, key: str) -> ResponseReturnValue:
     person = chosen_person()
     if person is None:
         return redirect(url_for("pages.index"))
-    if course_id not in person.courses or key not in ACTIVITIES:
+    found = find_activity(platform(), course_id, key)
+    if course_id not in person.courses or found is None:
         return refuse(f"{person.name} does not have this activity.")
-    return render_template("activity.html", course=COURSES[course_id], activity=ACTIVITIES[key])
+    return render_template("activity.html", course=COURSES[course_id], activity=found)
 
 
 @bp.get("/return")
@@ -95,7 +96,7 @@ def gradebook(course_id: str) -> ResponseReturnValue:
     if course is None:
         return refuse("There is no such course.")
     columns = []
-    for item in line_items_of(course):
+    for item in line_items(platform(), course):
         grades = state.grades(item.number)
         shown = {sub: shown_points(g, item) for sub, g in grades.items() if g.points is not None}
         columns.append((item, grades, shown))
@@ -136,9 +137,18 @@ def switch_board() -> ResponseReturnValue:
             mode=switches.mode(vle),
             slow=switches.slowness(vle),
             most=switches.MOST_SLOW,
+            enrolments=[
+                (course, learner, learner.sub in vle.state.suspended(course.id))
+                for course in COURSES.values()
+                for learner in learners_of(course)
+            ],
         )
     if request.form.get("act") == "forget-tokens":
         vle.state.forget_tokens()
+    elif request.form.get("act") in ("suspend", "let-back"):
+        course, _, person = request.form.get("enrolment", "").partition(" ")
+        if course in COURSES and person in PEOPLE:
+            vle.state.suspend(course, person, suspended=request.form["act"] == "suspend")
     else:
         slow = request.form.get("slow", default=0, type=int)
         switches.turn(vle, mode=request.form.get("mode"), slow=slow)

@@ -72,6 +72,15 @@ class Platform:
         return f"{self.tool_url}/lti/launch"
 
     @property
+    def deep_linking_url(self) -> str:
+        """The tool's registered target for choosing activities."""
+        return f"{self.tool_url}/lti/deep-linking"
+
+    def members_url(self, course: Course) -> str:
+        """The course's list of people."""
+        return f"{self.base_url}/services/CourseSection/{course.id}/bindings/1/memberships"
+
+    @property
     def login_url(self) -> str:
         """Where a launch begins in the tool."""
         return f"{self.tool_url}/lti/login"

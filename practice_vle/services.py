@@ -14,6 +14,8 @@ from typing import Any
 from flask import Blueprint, Response, g, request
 
 from practice_vle import switches
+from practice_vle.courses import find_line_item
+from practice_vle.courses import line_items as columns_of
 from practice_vle.launching import AGS
 from practice_vle.platform import Platform, platform
 from practice_vle.state import Grade, ScoreCall
@@ -21,9 +23,7 @@ from practice_vle.world import (
     COURSES,
     TYPE_ID,
     LineItem,
-    find_line_item,
     learners_of,
-    line_items_of,
 )
 
 bp = Blueprint("services", __name__, url_prefix="/services/<course_id>")
@@ -102,7 +102,7 @@ def line_items(course_id: str) -> Response:
     """The columns of a course, filtered by `tag`, `resource_id` or `resource_link_id`."""
     _allow("lineitem.readonly", LINE_ITEMS, course_id)
     vle = platform()
-    rows = [_line_item_row(vle, item) for item in line_items_of(COURSES[course_id])]
+    rows = [_line_item_row(vle, item) for item in columns_of(vle, COURSES[course_id])]
     filters = (
         ("tag", "tag"),
         ("resource_id", "resourceId"),
@@ -163,16 +163,21 @@ def shown_points(grade: Grade, item: LineItem) -> float:
     return int(points) if points == int(points) else round(points, 5)
 
 
-def _allow(scope: str, media: str, course_id: str) -> None:
-    """Refuse a call without the token, scope, media type or course that it needs."""
+def allow(scope: str, media: str) -> None:
+    """Refuse a call without the token, scope or media type that it needs."""
     kind, _, token = request.headers.get("Authorization", "").partition(" ")
     vle = platform()
     held = vle.state.scope_of(token.strip(), vle.now()) if kind.lower() == "bearer" else None
-    if held is None or f"{AGS}scope/{scope}" not in held.split():
+    if held is None or scope not in held.split():
         raise Refused(401, "Unauthorized")
     sent = request.mimetype if request.method == "POST" else request.headers.get("Accept", "*/*")
     if sent.partition(";")[0].strip() not in (media, "*/*", ""):
         raise Refused(400, "No handler found")
+
+
+def _allow(scope: str, media: str, course_id: str) -> None:
+    """Refuse a call without the token, scope, media type or course that it needs."""
+    allow(f"{AGS}scope/{scope}", media)
     if request.args.get("type_id") != TYPE_ID:
         raise Refused(400, "The query of the line item address was lost")
     if course_id not in COURSES:
@@ -180,7 +185,7 @@ def _allow(scope: str, media: str, course_id: str) -> None:
 
 
 def _item(course_id: str, number: int) -> LineItem:
-    item = find_line_item(course_id, number)
+    item = find_line_item(platform(), course_id, number)
     if item is None:
         raise Refused(404, "Not Found: no such line item")
     return item
@@ -191,8 +196,8 @@ def _line_item_row(vle: Platform, item: LineItem) -> dict[str, Any]:
         "id": vle.line_item_url(item),
         "label": item.activity.title,
         "scoreMaximum": item.maximum,
-        "resourceId": "",
-        "tag": "",
+        "resourceId": item.activity.resource_id,
+        "tag": item.activity.tag,
         "resourceLinkId": item.activity.link_id(item.course),
     }
 

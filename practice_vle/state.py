@@ -27,6 +27,14 @@ CREATE TABLE IF NOT EXISTS score_call (
 CREATE TABLE IF NOT EXISTS tool (
     client_id TEXT PRIMARY KEY, deployment_id TEXT NOT NULL, name TEXT NOT NULL,
     active INTEGER NOT NULL, addresses TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS link_ask (
+    key TEXT PRIMARY KEY, course TEXT NOT NULL, used INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS linked (
+    id INTEGER PRIMARY KEY, course TEXT NOT NULL, title TEXT NOT NULL, text TEXT NOT NULL,
+    url TEXT NOT NULL, target TEXT NOT NULL, maximum INTEGER, resource_id TEXT NOT NULL,
+    tag TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS suspended (
+    course TEXT NOT NULL, person TEXT NOT NULL, PRIMARY KEY (course, person));
 """
 
 
@@ -89,6 +97,20 @@ def _tool(row: tuple[str, str, str, int, str]) -> Tool:
         "custom": tuple((name, value) for name, value in kept["custom"]),
     }
     return Tool(row[0], row[1], row[2], bool(row[3]), **{**kept, **lists})
+
+
+@dataclass(frozen=True)
+class Linked:
+    """An activity that a trainer added from the tool."""
+
+    title: str
+    text: str
+    url: str
+    target: str
+    maximum: int | None
+    resource_id: str
+    tag: str
+    id: int = 0
 
 
 class State:
@@ -226,3 +248,52 @@ class State:
                 (course,),
             ).fetchall()
         return [ScoreCall(*row) for row in rows]
+
+    def ask_for_links(self, key: str, course: str) -> None:
+        """Remember that somebody asked the tool for activities."""
+        with self._open() as db:
+            db.execute("INSERT INTO link_ask VALUES (?, ?, 0)", (key, course))
+
+    def use_link_ask(self, key: str) -> str | None:
+        """The course behind a return address, once."""
+        with self._open() as db:
+            row = db.execute(
+                "UPDATE link_ask SET used = 1 WHERE key = ? AND used = 0 RETURNING course", (key,)
+            ).fetchone()
+        return str(row[0]) if row else None
+
+    def add_linked(self, course: str, items: list[Linked]) -> None:
+        """Keep what came back from the tool as activities of the course."""
+        rows = [
+            (course, i.title, i.text, i.url, i.target, i.maximum, i.resource_id, i.tag)
+            for i in items
+        ]
+        with self._open() as db:
+            db.executemany(
+                "INSERT INTO linked (course, title, text, url, target, maximum, resource_id, tag)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
+
+    def linked(self, course: str) -> list[Linked]:
+        """The activities that were added to a course."""
+        with self._open() as db:
+            rows = db.execute(
+                "SELECT title, text, url, target, maximum, resource_id, tag, id FROM linked"
+                " WHERE course = ? ORDER BY id",
+                (course,),
+            ).fetchall()
+        return [Linked(*row) for row in rows]
+
+    def suspend(self, course: str, person: str, *, suspended: bool) -> None:
+        """Suspend somebody's enrolment, or end that."""
+        told = "INSERT OR IGNORE INTO suspended VALUES (?, ?)"
+        ended = "DELETE FROM suspended WHERE course = ? AND person = ?"
+        with self._open() as db:
+            db.execute(told if suspended else ended, (course, person))
+
+    def suspended(self, course: str) -> frozenset[str]:
+        """Whose enrolment in a course is suspended."""
+        with self._open() as db:
+            rows = db.execute("SELECT person FROM suspended WHERE course = ?", (course,)).fetchall()
+        return frozenset(str(row[0]) for row in rows)

@@ -9,7 +9,7 @@ import requests
 from flask import Blueprint, Response, request
 
 from practice_vle import switches
-from practice_vle.launching import SCOPES
+from practice_vle.launching import MEMBERS_SCOPE, SCOPES
 from practice_vle.platform import Platform, platform
 
 bp = Blueprint("tokens", __name__)
@@ -44,7 +44,9 @@ def token() -> Response:
             raise Refused("invalid_request", "client_assertion_type is not the JWT one")
         _check_assertion(vle, request.form.get("client_assertion", ""))
         asked = request.form.get("scope", "").split()
-        scope = " ".join(name for name in asked if name in SCOPES)  # the others are dropped
+        scope = " ".join(
+            name for name in asked if name in (*SCOPES, MEMBERS_SCOPE)
+        )  # the others are dropped
         if not scope:
             raise Refused("invalid_scope", "no scope was asked for that may be given")
     except Refused as refused:
@@ -72,30 +74,40 @@ def _check_assertion(vle: Platform, assertion: str) -> None:
 
 
 def _verified(vle: Platform, assertion: str) -> dict[str, Any]:
-    """The assertion's claims, by the keys we have or, once more, by freshly read ones."""
+    """The assertion's claims; `aud` is the token address."""
+    return verified_by_tool(vle, assertion, vle.token_url, ("iss", "sub", "aud", "jti"))
+
+
+def verified_by_tool(
+    vle: Platform, assertion: str, audience: str, needed: tuple[str, ...]
+) -> dict[str, Any]:
+    """What the tool signed, by the keys we have or, once more, by freshly read ones."""
     try:
         kid = jwt.get_unverified_header(assertion).get("kid")
     except jwt.PyJWTError as error:
         raise Refused("invalid_client", f"the assertion is not a JWT: {error}") from None
     try:
-        return _decode(vle, assertion, _find_key(vle, kid) or _fresh_key(vle, kid))
+        key = _find_key(vle, kid) or _fresh_key(vle, kid)
+        return _decode(assertion, key, audience, needed)
     except jwt.InvalidSignatureError:
         pass  # the tool may have put another key under the same kid
     except jwt.PyJWTError as error:
         raise Refused("invalid_client", str(error)) from None
     try:
-        return _decode(vle, assertion, _fresh_key(vle, kid))
+        return _decode(assertion, _fresh_key(vle, kid), audience, needed)
     except jwt.PyJWTError as error:
         raise Refused("invalid_client", str(error)) from None
 
 
-def _decode(vle: Platform, assertion: str, key: jwt.PyJWK) -> dict[str, Any]:
+def _decode(
+    assertion: str, key: jwt.PyJWK, audience: str, needed: tuple[str, ...]
+) -> dict[str, Any]:
     claims: dict[str, Any] = jwt.decode(
         assertion,
         key,
         algorithms=["RS256"],
-        audience=vle.token_url,
-        options={"require": ["iss", "sub", "aud", "iat", "exp", "jti"]},
+        audience=audience,
+        options={"require": [*needed, "iat", "exp"]},
     )
     return claims
 

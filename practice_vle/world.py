@@ -54,6 +54,9 @@ class Activity:
     description: str
     target: str = ""
     maximum: int | None = None
+    url: str = ""  # the tool's own, for what was added by deep linking
+    resource_id: str = ""
+    tag: str = ""
 
     def link_id(self, course: Course) -> str:
         """The resource link's id: each course has its own."""

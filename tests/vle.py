@@ -33,11 +33,16 @@ from lms.lti.models import Platform
 from lms.lti.platform import http
 from lms.lti.rules.claims import (
     AGS_ENDPOINT,
+    ASKS_FOR_LINKS,
     CONTEXT,
     CUSTOM,
+    DEEP_LINKING,
     DEPLOYMENT_ID,
+    GROUPS_SERVICE,
     LAUNCH_PRESENTATION,
     MESSAGE_TYPE,
+    NAMES_ROLES,
+    NOTICE_SERVICE,
     RESOURCE_LINK,
     RESULT_SCOPE,
     ROLES,
@@ -54,6 +59,10 @@ LAUNCH_URL = f"{TOOL}/lti/launch"
 RETURN_URL = f"{ISSUER}/return?course=2&sesskey=SECRETSESSKEY"
 LINE_ITEMS = f"{ISSUER}/services/2/lineitems?type_id=1"
 LINE_ITEM = f"{ISSUER}/services/2/lineitems/7/lineitem?type_id=1"
+LINKS_RETURN = f"{ISSUER}/contentitem_return?course=2&sesskey=SECRETSESSKEY"
+MEMBERS = f"{ISSUER}/services/CourseSection/2/bindings/1/memberships"
+GROUPS = f"{ISSUER}/services/2/groups"
+HANDLERS = f"{ISSUER}/services/2/noticehandlers"
 SCOPES = [SCORE_SCOPE, RESULT_SCOPE]
 ROLE = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 LEARNER, INSTRUCTOR = f"{ROLE}Learner", f"{ROLE}Instructor"
@@ -195,6 +204,8 @@ class Vle:
         self.grades: dict[str, dict[str, Any]] = {}
         self.columns: list[dict[str, Any]] = []
         self.platform_id = 0
+        self.members: list[dict[str, Any]] = []
+        self.most = 50  # on one page of the list, however many are asked for
 
     # --- registering ---
 
@@ -318,6 +329,43 @@ class Vle:
             client, self.token(self.claims(person, begun.nonce, **changes)), begun.state
         )
 
+    def ask_for_links(
+        self, client: FlaskClient, person: Person, *, more: Any = None, **settings: Any
+    ) -> TestResponse:
+        """A deep linking request, as a Moodle writes it; None leaves a setting out."""
+        asked = {
+            "deep_link_return_url": LINKS_RETURN,
+            "accept_types": ["ltiResourceLink"],
+            "accept_presentation_document_targets": ["frame", "iframe", "window"],
+            "accept_multiple": True,
+        } | settings
+        said = {
+            MESSAGE_TYPE: ASKS_FOR_LINKS,
+            RESOURCE_LINK: None,
+            TARGET_LINK_URI: None,
+            CUSTOM: None,
+            DEEP_LINKING: {name: value for name, value in asked.items() if value is not None},
+        }
+        begun = self.begin(client)
+        claims = self.claims(person, begun.nonce, **said | (more or {}))
+        return self.post(client, self.token(claims), begun.state)
+
+    def offer(self, client: FlaskClient, person: Person, **changes: Any) -> TestResponse:
+        """A launch that offers the course's list of people, its groups and notices."""
+        offers = {
+            NAMES_ROLES: {"context_memberships_url": MEMBERS, "service_versions": ["2.0"]},
+            GROUPS_SERVICE: {
+                "context_groups_url": GROUPS,
+                "scope": [],
+                "service_versions": ["1.0"],
+            },
+            NOTICE_SERVICE: {
+                "platform_notification_service_url": HANDLERS,
+                "notice_types_supported": ["LtiHelloWorldNotice", "LtiContextCopyNotice"],
+            },
+        }
+        return self.launch(client, person, **offers | changes)
+
     # --- being asked ---
 
     def session(self) -> requests.Session:
@@ -341,12 +389,15 @@ class Vle:
             if isinstance(queued, Exception):
                 raise queued
             return queued
-        usual = {
+        usual: dict[str, Callable[[Call], Answered]] = {
             "jwks.json": self._key_set,
             "token": self._token,
             "scores": self._score,
             "results": self._results,
             "lineitems": self._line_items,
+            "memberships": self._members,
+            "groups": lambda _call: Answered(body=json.dumps({"groups": [{"name": "Tuesday"}]})),
+            "noticehandlers": lambda _call: Answered(body="{}"),
         }
         return usual[name](call) if name in usual else Answered(404)
 
@@ -374,6 +425,18 @@ class Vle:
             "comment": sent.get("comment"),
         }
         return Answered(200, "")  # not 204, not JSON
+
+    def _members(self, call: Call) -> Answered:
+        """Short role names, pages with a good Link header, suspended people left out."""
+        query = parse_qs(urlsplit(call.url).query)
+        size = min(int(query.get("limit", ["1000"])[0]), self.most)
+        start = int(query.get("from", ["0"])[0])
+        headers = {}
+        if start + size < len(self.members):
+            headers["Link"] = f'<{MEMBERS}?limit={size}&from={start + size}>; rel="next"'
+        page = self.members[start : start + size]
+        body = {"id": MEMBERS, "context": {"id": "2"}, "members": page}
+        return Answered(body=json.dumps(body), headers=headers)
 
     def _results(self, call: Call) -> Answered:
         user = parse_qs(urlsplit(call.url).query).get("user_id", [""])[0]

@@ -9,7 +9,8 @@ from flask.cli import AppGroup
 from lms import clock
 from lms.config import Settings
 from lms.db import db, db_writes
-from lms.errors import RuleBroken
+from lms.errors import LmsError, RuleBroken
+from lms.lti import rosters
 from lms.lti.platform import tool_keys
 from lms.lti.queries.platforms import all_platforms
 from lms.lti.service import platforms, reconcile
@@ -105,3 +106,18 @@ def reconcile_marks() -> None:
         reconcile.ask_for_all(now=clock.now())
         db.session.commit()
     click.echo(f"{run_sweep('reconcile')} gradebook columns were read")
+
+
+@group.command("sync-roster", help="Read a course's list of people; say what it would change.")
+@click.argument("context_id", type=int)
+@click.option("--apply", is_flag=True, help="Do it, and keep the course in step every night.")
+def sync_roster(context_id: int, *, apply: bool) -> None:
+    """CONTEXT_ID is the number in the course's address here (/lti/people/NUMBER)."""
+    with db_writes():
+        try:
+            plan = rosters.sync_now(context_id, apply=apply)
+        except LmsError as fault:
+            raise click.ClickException(fault.message) from None
+    for line in plan.lines:
+        click.echo(f"{line.step}: {line.name}")
+    click.echo(f"{len(plan.lines)} changes{' made' if apply else ' would be made'}")

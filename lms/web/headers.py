@@ -8,7 +8,8 @@ from lms.web.access import find_signed_in
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; object-src 'none'; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'{posted_to}; base-uri 'none'; "
+    "object-src 'none'; "
     "frame-ancestors {ancestors}"
 )
 
@@ -16,6 +17,11 @@ _POLICY = (
 def allow_framing(*origins: str) -> None:
     """Let these origins frame the answer: a launch knows its platform before anybody is in."""
     g.frame_ancestors = origins
+
+
+def allow_posting(*origins: str) -> None:
+    """Let a form of this answer go to these origins: the links that go back to a VLE."""
+    g.posted_to = origins
 
 
 def _ancestors() -> str:
@@ -37,7 +43,8 @@ def init_headers(app: Flask) -> None:
 
     @app.after_request
     def set_headers(response: Response) -> Response:
-        policy = _POLICY.format(ancestors=_ancestors())
+        posted_to = "".join(f" {one}" for one in g.get("posted_to", ()))
+        policy = _POLICY.format(ancestors=_ancestors(), posted_to=posted_to)
         response.headers.setdefault("Content-Security-Policy", policy)
         response.headers["X-Content-Type-Options"] = "nosniff"
         # `no-referrer` would break the CSRF check over https; this never leaves our own origin.

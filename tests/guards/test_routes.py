@@ -34,6 +34,7 @@ PUBLIC = {
     "lti.jwks",
     "lti.open_here",
     "lti.register",
+    "lti.notices",  # a VLE's own notices, signed like a launch
 }
 
 

@@ -95,7 +95,6 @@ def test_the_teachers_launch_and_the_administrators_whom_moodle_calls_instructor
 @pytest.mark.parametrize(
     "name",
     [
-        "deeplink_teacher",
         # The recorded activity is no assessment of ours
         "submission_review_teacher_for_student",
         # Moodle signs this for whoever changes `user=` in its address
@@ -137,6 +136,18 @@ def test_a_review_by_a_teacher_leads_to_the_marking(
     answer = _replay(moodle, client, "submission_review_teacher_for_student", monkeypatch)
     assert answer.status_code == 303
     assert answer.location.endswith("/marking/m1-plan?cohort=cohort-3")
+
+
+def test_the_teachers_deep_linking_opens_the_picker(
+    moodle: Vle, people: People, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Moodle sends no data, a context without an activity, and null for variables it lacks."""
+    answer = _replay(moodle, client, "deeplink_teacher", monkeypatch)
+    assert answer.location.endswith("/lti/linking")
+    page = client.get(answer.location)
+    assert "Training Programme 1" in page.text
+    assert "You can choose several" in page.text
+    assert "sesskey" not in page.text
 
 
 def test_every_recorded_message_is_replayed() -> None:

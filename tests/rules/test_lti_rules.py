@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
-from lms.lti.rules.checks import CHECKS, Evidence, Login, Registered, Signature, Stage, first_fault
+from lms.lti.rules.checks import CHECKS, first_fault
 from lms.lti.rules.claims import (
     AGS_ENDPOINT,
+    ASKS_FOR_LINKS,
     CONTEXT,
+    DEEP_LINKING,
     DEPLOYMENT_ID,
     FOR_USER,
     MESSAGE_TYPE,
@@ -19,6 +21,7 @@ from lms.lti.rules.claims import (
     TARGET_LINK_URI,
     VERSION,
 )
+from lms.lti.rules.evidence import Evidence, Login, Registered, Signature, Stage
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 AT = int(NOW.timestamp())
@@ -26,7 +29,18 @@ TOOL = "https://tool.test"
 LAUNCH = f"{TOOL}/lti/launch"
 
 LOGIN = Login("nonce-1", "browser-1", LAUNCH, NOW - timedelta(seconds=2), used=False)
-PLATFORM = Registered("https://vle.test", "client-1", active=True, deployments=frozenset({"1"}))
+PLATFORM = Registered(
+    "https://vle.test",
+    "client-1",
+    active=True,
+    deployments=frozenset({"1"}),
+    origins=("https://vle.test",),
+)
+SETTINGS: dict[str, Any] = {
+    "deep_link_return_url": "https://vle.test/back?sesskey=1",
+    "accept_types": ["ltiResourceLink"],
+    "accept_presentation_document_targets": ["iframe"],
+}
 CLAIMS: dict[str, Any] = {
     "iss": "https://vle.test",
     "aud": "client-1",
@@ -67,6 +81,13 @@ def _said(**changes: Any) -> Evidence:
 
 def _claim(name: str, value: Any) -> Evidence:
     return _said(**{name: value})
+
+
+def _links(*, roles: Any = ("Instructor",), more: Any = None, **settings: Any) -> Evidence:
+    """A good deep linking request with other settings; None leaves one out."""
+    asked = {k: v for k, v in (SETTINGS | settings).items() if v is not None}
+    said = {MESSAGE_TYPE: ASKS_FOR_LINKS, RESOURCE_LINK: None, TARGET_LINK_URI: None}
+    return _said(**said | {ROLES: list(roles), DEEP_LINKING: asked} | (more or {}))
 
 
 def _login(**changes: Any) -> Evidence:
@@ -130,7 +151,7 @@ BAD: dict[str, list[Evidence]] = {
     "message type is given": [_claim(MESSAGE_TYPE, value) for value in (None, "", ["x"])],
     "message type is a launch": [
         _claim(MESSAGE_TYPE, value)
-        for value in ("LtiDeepLinkingRequest", "LtiContextLaunchRequest", "badltilaunch")
+        for value in ("LtiDeepLinkingResponse", "LtiContextLaunchRequest", "badltilaunch")
     ],
     "review is of somebody": [
         _said(**REVIEWED, **{FOR_USER: value})
@@ -162,8 +183,41 @@ BAD: dict[str, list[Evidence]] = {
             7,
             "//tool.test",
         )
+    ]
+    + [_links(more={TARGET_LINK_URI: "https://other.test/"})],
+    "target is the login's": [
+        _claim(TARGET_LINK_URI, f"{TOOL}/modules/m1"),
+        _links(more={TARGET_LINK_URI: f"{TOOL}/lti/deep-linking"}),
     ],
-    "target is the login's": [_claim(TARGET_LINK_URI, f"{TOOL}/modules/m1")],
+    "links go back to the VLE": [
+        _links(more={DEEP_LINKING: None}),
+        _links(more={DEEP_LINKING: "https://vle.test/back"}),
+        *(
+            _links(deep_link_return_url=value)
+            for value in (
+                None,
+                7,
+                "https://other.test/back",
+                "http://vle.test/back",
+                "https://vle.test.other.test/back",
+                "https://vle.test@other.test/back",
+                "javascript:alert(1)",
+                "https://vle.test/" + "x" * 4000,
+            )
+        ),
+        _links(data="x" * 20_001),
+    ],
+    "links are taken": [
+        _links(accept_types=value) for value in (None, [], ["link", "file"], "ltiResourceLink")
+    ],
+    "links are shown somewhere": [
+        _links(accept_presentation_document_targets=None),
+        _links(accept_presentation_document_targets=[]),
+        _links(accept_presentation_document_targets="iframe"),
+    ],
+    "links are chosen by those who teach": [
+        _links(roles=roles) for roles in ((), ("Learner",), ("Mentor", 7), ("urn:x#Instructor",))
+    ],
 }
 
 
@@ -194,6 +248,11 @@ PASSING: list[Evidence] = [
     _claim(CONTEXT, None),
     _claim(ROLES, [""]),
     _claim("sub", "x" * 255),
+    _links(),
+    _links(data=""),
+    _links(data=None, accept_multiple=None),
+    _links(more={TARGET_LINK_URI: LAUNCH}),
+    _links(roles=("Learner", "http://purl.imsglobal.org/vocab/lis/v2/membership#ContentDeveloper")),
     replace(GOOD, browser=None),
     _login(created_at=NOW - timedelta(minutes=10)),
 ]

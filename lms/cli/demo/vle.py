@@ -5,6 +5,7 @@ from datetime import datetime
 from lms.db import db
 from lms.lti.models import Context, Platform, VleIdentity
 from lms.lti.service.platforms import add_platform
+from lms.people.queries import get_user
 
 CLIENT_ID, DEPLOYMENT_ID = "practice-client", "1"
 
@@ -43,6 +44,12 @@ def link_course(platform: Platform, course: str, *, cohort_id: int, now: datetim
 def know_as(platform: Platform, subject: str, *, user_id: int, now: datetime) -> None:
     """Remember who a subject of the practice VLE is."""
     db.session.add(
-        VleIdentity(platform_id=platform.id, subject=subject, user_id=user_id, first_seen_at=now)
+        VleIdentity(
+            platform_id=platform.id,
+            subject=subject,
+            user_id=user_id,
+            first_seen_at=now,
+            told_name=get_user(user_id).name,
+        )
     )
     db.session.flush()

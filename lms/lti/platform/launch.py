@@ -18,16 +18,9 @@ from pylti1p3.message_launch import MessageLaunch
 from lms.lti.models import LoginAttempt, Platform
 from lms.lti.platform.key_sets import KeysUnreachable, find_key
 from lms.lti.platform.registration import Asked, Noted, OnePlatform
-from lms.lti.rules.checks import (
-    Evidence,
-    Login,
-    Refusal,
-    Registered,
-    Signature,
-    Stage,
-    refuse_unless_passed,
-)
+from lms.lti.rules.checks import Refusal, refuse_unless_passed
 from lms.lti.rules.claims import DEPLOYMENT_ID, LAUNCH_PRESENTATION, SignedClaims, part
+from lms.lti.rules.evidence import Evidence, Login, Registered, Signature, Stage
 
 log = logging.getLogger(__name__)
 
@@ -61,12 +54,13 @@ def _login(attempt: LoginAttempt) -> Login:
     )
 
 
-def _registered(platform: Platform) -> Registered:
+def registered(platform: Platform) -> Registered:
     return Registered(
         issuer=platform.issuer,
         client_id=platform.client_id,
         active=platform.active_at is not None,
         deployments=frozenset(one.vle_id for one in platform.deployments),
+        origins=platform.origins,
     )
 
 
@@ -176,7 +170,7 @@ def verify(
     if attempt is None or platform is None:
         refuse_unless_passed(Stage.STATE, evidence)
         raise Refusal("state is known", "We do not know this way in.")
-    evidence = replace(evidence, login=_login(attempt), platform=_registered(platform))
+    evidence = replace(evidence, login=_login(attempt), platform=registered(platform))
     deployments = {one.vle_id: one.id for one in platform.deployments}
     try:
         launch = StrictLaunch(asked, platform, evidence)

@@ -65,3 +65,18 @@ def find_deployment(platform_id: int, vle_id: str) -> Deployment | None:
 def tool_keys() -> Sequence[ToolKey]:
     """Our keys, the oldest first."""
     return db.session.scalars(select(ToolKey).order_by(ToolKey.active_from, ToolKey.id)).all()
+
+
+def platforms_for_notice(issuer: str, audience: Sequence[str]) -> Platform | None:
+    """The platform that a notice says it is from, with all that verifying it needs; let go of, so
+    that the database is not held while its keys are waited for.
+    """
+    found = db.session.scalars(
+        select(Platform)
+        .where(Platform.issuer == issuer, Platform.client_id.in_(audience))
+        .options(selectinload(Platform.deployments), joinedload(Platform.key_set))
+        .order_by(Platform.id)
+    ).all()
+    db.session.expunge_all()
+    db.session.rollback()
+    return found[0] if len(found) == 1 else None

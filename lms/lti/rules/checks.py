@@ -10,15 +10,17 @@ section 5.1, and OpenID Connect Core section 3.2.2.11.
 import hmac
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from datetime import timedelta
 from typing import Any
 
 from lms.errors import BadRequest
+from lms.lti.rules import linking
 from lms.lti.rules.addresses import is_ours
 from lms.lti.rules.claims import (
     AGS_ENDPOINT,
+    ASKS_FOR_LINKS,
     CONTEXT,
+    DEEP_LINKING,
     DEPLOYMENT_ID,
     FOR_USER,
     LAUNCH,
@@ -28,69 +30,15 @@ from lms.lti.rules.claims import (
     ROLES,
     TARGET_LINK_URI,
     VERSION,
+    in_order,
+    moment,
 )
+from lms.lti.rules.evidence import Evidence, Signature, Stage
 
 LOGIN_LASTS = timedelta(minutes=10)
 TOKEN_AGE = timedelta(seconds=600)
 LEEWAY = timedelta(seconds=30)
 LONGEST = 255  # of sub, resource_link.id and context.id
-
-
-class Stage(StrEnum):
-    """When a check is asked; the cheap ones first, so that a stranger cannot make us fetch keys."""
-
-    STATE = "state"
-    FORMAT = "format"
-    NONCE = "nonce"
-    PLATFORM = "platform"
-    SIGNATURE = "signature"
-    DEPLOYMENT = "deployment"
-    MESSAGE = "message"
-
-
-class Signature(StrEnum):
-    """What came of verifying the token with the platform's keys."""
-
-    UNCHECKED = "unchecked"
-    GOOD = "good"
-    BAD = "bad"
-    NO_SUCH_KEY = "no such key"
-    KEYS_UNREACHABLE = "keys unreachable"
-
-
-@dataclass(frozen=True)
-class Login:
-    """The login that a launch claims to follow."""
-
-    nonce: str
-    browser: str
-    target_link_uri: str
-    created_at: datetime
-    used: bool
-
-
-@dataclass(frozen=True)
-class Registered:
-    """The platform that the login was with."""
-
-    issuer: str
-    client_id: str
-    active: bool
-    deployments: frozenset[str]
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """All that the checks look at."""
-
-    now: datetime
-    tool_url: str
-    browser: str | None
-    login: Login | None = None
-    platform: Registered | None = None
-    header: Any = None
-    claims: Any = None
-    signature: Signature = Signature.UNCHECKED
 
 
 @dataclass(frozen=True)
@@ -117,20 +65,6 @@ def _claim(e: Evidence, name: str) -> Any:
 def _inner(e: Evidence, name: str, key: str) -> Any:
     value = _claim(e, name)
     return value.get(key) if isinstance(value, Mapping) else None
-
-
-def _moment(value: Any) -> datetime | None:
-    """A JWT's NumericDate; None for anything else, and for numbers that are no time."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    try:
-        return datetime.fromtimestamp(value, UTC)
-    except (ValueError, OverflowError, OSError):
-        return None
-
-
-def _in_order(earlier: datetime | None, later: datetime | None) -> bool:
-    return earlier is not None and later is not None and earlier <= later
 
 
 def _identifier(value: Any) -> bool:
@@ -176,13 +110,28 @@ def _in_same_browser(e: Evidence) -> bool:
     )
 
 
+def _asks_for_links(e: Evidence) -> bool:
+    return bool(_claim(e, MESSAGE_TYPE) == ASKS_FOR_LINKS)
+
+
+def _links(passes: Callable[[Any, Evidence], bool]) -> Callable[[Evidence], bool]:
+    return lambda e: not _asks_for_links(e) or passes(_claim(e, DEEP_LINKING), e)
+
+
+def _origins(e: Evidence) -> tuple[str, ...]:
+    return e.platform.origins if e.platform else ()
+
+
+def _needs_no_target(e: Evidence) -> bool:
+    """A deep linking request may come without one: the certification suite sends none."""
+    return _asks_for_links(e) and _claim(e, TARGET_LINK_URI) is None
+
+
 _AGAIN = "Go back to the course and open the activity again."
 _NOT_YOU = "It is nothing you did. "
 _TELL = (
-    _NOT_YOU
-    + "Go back to the course and open the activity again. If this page comes again, tell the "
-    "people who "
-    "look after the VLE, and give them the reference below."
+    f"{_NOT_YOU}{_AGAIN} If this page comes again, tell the people who look after the VLE, "
+    "and give them the reference below."
 )
 _S = Stage
 
@@ -262,32 +211,32 @@ CHECKS: dict[str, Check] = {
     ),
     "expiry is given": Check(
         _S.MESSAGE,
-        lambda e: _moment(_claim(e, "exp")) is not None,
+        lambda e: moment(_claim(e, "exp")) is not None,
         f"The VLE’s message has no end. {_TELL}",
     ),
     "not expired": Check(
         _S.MESSAGE,
-        lambda e: _in_order(e.now - LEEWAY, _moment(_claim(e, "exp"))),
+        lambda e: in_order(e.now - LEEWAY, moment(_claim(e, "exp"))),
         f"The VLE’s message came too late. {_AGAIN}",
     ),
     "issue time is given": Check(
         _S.MESSAGE,
-        lambda e: _moment(_claim(e, "iat")) is not None,
+        lambda e: moment(_claim(e, "iat")) is not None,
         f"The VLE’s message has no time. {_TELL}",
     ),
     "not issued long ago": Check(
         _S.MESSAGE,
-        lambda e: _in_order(e.now - TOKEN_AGE - LEEWAY, _moment(_claim(e, "iat"))),
+        lambda e: in_order(e.now - TOKEN_AGE - LEEWAY, moment(_claim(e, "iat"))),
         f"The VLE’s message is too old. {_AGAIN}",
     ),
     "not issued in the future": Check(
         _S.MESSAGE,
-        lambda e: _in_order(_moment(_claim(e, "iat")), e.now + LEEWAY),
+        lambda e: in_order(moment(_claim(e, "iat")), e.now + LEEWAY),
         f"The VLE’s clock is ahead of ours. {_TELL}",
     ),
     "not before its time": Check(
         _S.MESSAGE,
-        lambda e: _claim(e, "nbf") is None or _in_order(_moment(_claim(e, "nbf")), e.now + LEEWAY),
+        lambda e: _claim(e, "nbf") is None or in_order(moment(_claim(e, "nbf")), e.now + LEEWAY),
         f"The VLE’s clock is ahead of ours. {_TELL}",
     ),
     "subject": Check(
@@ -312,7 +261,7 @@ CHECKS: dict[str, Check] = {
     ),
     "message type is a launch": Check(
         _S.MESSAGE,
-        lambda e: _claim(e, MESSAGE_TYPE) in (LAUNCH, REVIEW),
+        lambda e: _claim(e, MESSAGE_TYPE) in (LAUNCH, REVIEW, ASKS_FOR_LINKS),
         "The VLE asked for something that this site does not do yet. Go back to the course and "
         "open the activity itself.",
     ),
@@ -333,12 +282,12 @@ CHECKS: dict[str, Check] = {
     ),
     "resource link": Check(
         _S.MESSAGE,
-        lambda e: bool(_inner(e, RESOURCE_LINK, "id")),
+        lambda e: _asks_for_links(e) or bool(_inner(e, RESOURCE_LINK, "id")),
         f"The VLE did not say which activity it is. {_TELL}",
     ),
     "resource link is an identifier": Check(
         _S.MESSAGE,
-        lambda e: _identifier(_inner(e, RESOURCE_LINK, "id")),
+        lambda e: _asks_for_links(e) or _identifier(_inner(e, RESOURCE_LINK, "id")),
         f"The VLE’s name for the activity cannot be used. {_TELL}",
     ),
     "context is an identifier": Check(
@@ -349,15 +298,41 @@ CHECKS: dict[str, Check] = {
     "target is ours": Check(
         _S.MESSAGE,
         lambda e: (
-            isinstance(_claim(e, TARGET_LINK_URI), str)
-            and is_ours(_claim(e, TARGET_LINK_URI), e.tool_url)
+            _needs_no_target(e)
+            or (
+                isinstance(_claim(e, TARGET_LINK_URI), str)
+                and is_ours(_claim(e, TARGET_LINK_URI), e.tool_url)
+            )
         ),
         f"The VLE’s activity leads to another site. {_TELL}",
     ),
     "target is the login's": Check(
         _S.MESSAGE,
-        lambda e: e.login is not None and _claim(e, TARGET_LINK_URI) == e.login.target_link_uri,
+        lambda e: (
+            _needs_no_target(e)
+            or (e.login is not None and _claim(e, TARGET_LINK_URI) == e.login.target_link_uri)
+        ),
         f"The VLE’s activity changed on the way. {_TELL}",
+    ),
+    "links go back to the VLE": Check(
+        _S.MESSAGE,
+        _links(lambda asked, e: linking.returns_to(asked, trusted=_origins(e))),
+        f"The VLE asked for activities, but to be sent to another site. {_TELL}",
+    ),
+    "links are taken": Check(
+        _S.MESSAGE,
+        _links(lambda asked, e: linking.takes_links(asked)),
+        f"The VLE asked for something other than an activity, and this site has no other. {_TELL}",
+    ),
+    "links are shown somewhere": Check(
+        _S.MESSAGE,
+        _links(lambda asked, e: linking.shows_somewhere(asked)),
+        f"The VLE did not say how it shows an activity. {_TELL}",
+    ),
+    "links are chosen by those who teach": Check(
+        _S.MESSAGE,
+        _links(lambda asked, e: linking.may_choose(_claim(e, ROLES))),
+        "Adding activities is for those who teach in the course. The VLE does not say you do.",
     ),
 }
 

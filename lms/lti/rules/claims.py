@@ -3,6 +3,7 @@
 What of an id_token is kept, and why, is the table `KEPT`; nothing else of it is stored or logged.
 """
 
+from datetime import UTC, datetime
 from typing import Any, NewType
 
 # Made only in lms/lti/platform/launch.py, after every check has passed: mypy then refuses a plain
@@ -35,6 +36,17 @@ MEMBERS_SCOPE = "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembershi
 # Moodle wants it asked for by name, even of a tool that may write line items.
 LINEITEM_READ_SCOPE = _AGS + "scope/lineitem.readonly"
 
+ASKS_FOR_LINKS = "LtiDeepLinkingRequest"
+DEEP_LINKING = "https://purl.imsglobal.org/spec/lti-dl/claim/deep_linking_settings"
+
+GROUPS_SERVICE = "https://purl.imsglobal.org/spec/lti-gs/claim/groupsservice"
+GROUPS_SCOPE = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly"
+
+NOTICE_SERVICE = _LTI + "platformnotificationservice"
+HANDLERS_SCOPE = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
+NOTICE = _LTI + "notice"
+ORIGIN_CONTEXTS = _LTI + "origin_contexts"
+
 KEPT = {
     "sub": "to know the person again",
     "name, given_name, family_name": "to show whose work it is",
@@ -45,6 +57,11 @@ KEPT = {
     AGS_ENDPOINT: "lineitem, lineitems and scope: where its marks go",
     CUSTOM: "lms_target: which page the activity opens; the histories of course and activity are "
     "only read, to find what they were copied from",
+    DEEP_LINKING: "return address and data, sealed, until the launch ends: where chosen links go",
+    GROUPS_SERVICE: "context_groups_url: where the course's groups are read",
+    NOTICE_SERVICE: "platform_notification_service_url: where notices of copies are asked for",
+    NOTICE: "id and type: a notice counts once",
+    ORIGIN_CONTEXTS: "which course a copied course was made from",
 }
 
 # Read to decide about this one launch, and forgotten with it.
@@ -75,3 +92,18 @@ def text_in(part_of: dict[str, Any], name: str, *, longest: int = 255) -> str:
         return ""
     line = " ".join("".join(c if c.isprintable() else " " for c in value).split())
     return line[:longest]
+
+
+def moment(value: Any) -> datetime | None:
+    """A JWT's NumericDate; None for anything else, and for numbers that are no time."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(value, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+
+
+def in_order(earlier: datetime | None, later: datetime | None) -> bool:
+    """Whether both are known, and in this order."""
+    return earlier is not None and later is not None and earlier <= later

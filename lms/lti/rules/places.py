@@ -51,18 +51,28 @@ def standing_of(claims: SignedClaims) -> Standing:
     return standing(claims.get(ROLES))
 
 
-def shared_name(claims: SignedClaims) -> str:
-    """The name the VLE shares, or nothing."""
-    full = text_in(claims, "name", longest=200)
+def shared_name_of(given: dict[str, Any]) -> str:
+    """The name that a launch or a list of people shares, or nothing."""
+    full = text_in(given, "name", longest=200)
     if full:
         return full
-    return f"{text_in(claims, 'given_name')} {text_in(claims, 'family_name')}".strip()[:200]
+    return f"{text_in(given, 'given_name')} {text_in(given, 'family_name')}".strip()[:200]
+
+
+def shared_email_of(given: dict[str, Any]) -> str | None:
+    """The address that is shared; it never joins a person to an account (DESIGN.md section 5)."""
+    address = text_in(given, "email")
+    return address if re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", address) else None
+
+
+def shared_name(claims: SignedClaims) -> str:
+    """The name the VLE shares, or nothing."""
+    return shared_name_of(claims)
 
 
 def shared_email(claims: SignedClaims) -> str | None:
-    """The address the VLE shares; it never joins a person to an account (DESIGN.md section 5)."""
-    address = text_in(claims, "email")
-    return address if re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", address) else None
+    """The address the VLE shares."""
+    return shared_email_of(claims)
 
 
 def label(claims: SignedClaims) -> str:

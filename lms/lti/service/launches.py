@@ -14,7 +14,7 @@ from sqlalchemy import CursorResult, delete, update
 from lms.actor import Action, Role
 from lms.audit.service import record
 from lms.db import db
-from lms.lti.models import Context, Launch, LoginAttempt, ResourceLink, VleIdentity
+from lms.lti.models import Context, Launch, Linking, LoginAttempt, ResourceLink, VleIdentity
 from lms.lti.platform.launch import Verified
 from lms.lti.platform.login import Begun
 from lms.lti.platform.sealing import digest
@@ -24,7 +24,9 @@ from lms.lti.rules.addresses import is_service
 from lms.lti.rules.checks import CHECKS, Refusal
 from lms.lti.rules.claims import (
     AGS_ENDPOINT,
+    ASKS_FOR_LINKS,
     CONTEXT,
+    GROUPS_SERVICE,
     LAUNCH,
     MESSAGE_TYPE,
     NAMES_ROLES,
@@ -35,10 +37,12 @@ from lms.lti.rules.claims import (
     text_in,
 )
 from lms.lti.rules.places import Becomes, Place, Standing
+from lms.lti.rules.rosters import renamed
+from lms.lti.service import linking, members
 from lms.lti.service.reviews import review_landing
 from lms.people.models import User
 from lms.people.queries import actor_for, find_enrolment
-from lms.people.service.places import appoint, enrol, make_person
+from lms.people.service.places import appoint, enrol
 
 TICKET_LASTS = timedelta(seconds=60)
 LAUNCH_LASTS = timedelta(hours=12)
@@ -84,21 +88,23 @@ def _use_up(attempt_id: int, now: datetime) -> None:
         raise Refusal("state is not used", CHECKS["state is not used"].words)
 
 
-def _person(claims: SignedClaims, platform_id: int, now: datetime) -> User:
+def _person(claims: SignedClaims, platform_id: int, now: datetime) -> VleIdentity:
     """The person of (platform, subject), made at the first launch; equal addresses join nobody."""
     identity = queries.find_identity(platform_id, claims["sub"])
     if identity is None:
-        user = make_person(name=places.label(claims), email=places.shared_email(claims), now=now)
-        db.session.add(
-            VleIdentity(
-                platform_id=platform_id, subject=claims["sub"], user_id=user.id, first_seen_at=now
-            )
+        return members.make_identity(
+            platform_id=platform_id,
+            subject=claims["sub"],
+            name=places.label(claims),
+            email=places.shared_email(claims),
+            now=now,
         )
-        return user
-    user = identity.user
-    user.name = places.shared_name(claims) or user.name
+    user, told = identity.user, places.shared_name(claims)
+    if renamed(user.name, told_before=identity.told_name, told_now=told):
+        user.name = told
+    identity.told_name = told or identity.told_name
     user.email = places.shared_email(claims) or user.email
-    return user
+    return identity
 
 
 def _context(verified: Verified, now: datetime) -> Context | None:
@@ -115,10 +121,11 @@ def _context(verified: Verified, now: datetime) -> Context | None:
         db.session.add(context)
     context.title = text_in(given, "title") or context.title
     context.label = text_in(given, "label") or context.label
-    nrps = part(claims, NAMES_ROLES)
+    people, groups = part(claims, NAMES_ROLES), part(claims, GROUPS_SERVICE)
     context.memberships_url = (
-        _service_url(nrps, "context_memberships_url", verified) or context.memberships_url
+        _service_url(people, "context_memberships_url", verified) or context.memberships_url
     )
+    context.groups_url = _service_url(groups, "context_groups_url", verified) or context.groups_url
     if context.cohort_id is None and context.copied_from_id is None:
         _note_origin(context, claims)
     db.session.flush()
@@ -178,13 +185,19 @@ def _service_url(ags: dict[str, Any], name: str, verified: Verified) -> str | No
 
 
 def _settle(
-    user: User, context: Context, standing: Standing, *, now: datetime
+    user: User, context: Context, standing: Standing, *, gone_at: datetime | None, now: datetime
 ) -> tuple[Becomes, bool]:
-    """Give the person what the launch makes of them; returns it, and whether they mark here."""
+    """Give the person what the launch makes of them; returns it, and whether they mark here.
+
+    A place that was ended by the VLE's list alone (at `gone_at`) is given back: the VLE let them
+    in again.
+    """
     cohort_id = cast(int, context.cohort_id)
     enrolment = find_enrolment(user.id, cohort_id)
     roles = queries.roles_in(user.id, cohort_id)
     place = Place.NONE if enrolment is None else Place.ENDED if enrolment.left_at else Place.HELD
+    if enrolment is not None and enrolment.left_at and enrolment.left_at == gone_at:
+        place = Place.NONE
     outcome = places.becomes(standing, place=place, roles=roles)
     if outcome is Becomes.LEARNER:
         made = enrol(user_id=user.id, cohort_id=cohort_id, now=now)
@@ -199,11 +212,18 @@ def _settle(
 
 
 def _landing(
-    user: User, context: Context | None, target: str, standing: Standing, *, now: datetime
+    identity: VleIdentity,
+    context: Context | None,
+    target: str,
+    standing: Standing,
+    *,
+    now: datetime,
 ) -> str:
     """Where the launch goes on to: the page it asked for, or the page that says why not."""
+    user = identity.user
+    gone_at = members.note_launch(identity, context, standing) if context else None
     if context is not None and context.cohort is not None:
-        outcome, marks = _settle(user, context, standing, now=now)
+        outcome, marks = _settle(user, context, standing, gone_at=gone_at, now=now)
         if outcome in (Becomes.AS_BEFORE, Becomes.LEARNER, Becomes.TRAINER):
             return places.landing(target, marks=marks, cohort=context.cohort.slug)
         if outcome is Becomes.ENDED:
@@ -229,6 +249,7 @@ def let_in(
     browser: str | None,
     framed: bool,
     tool_url: str,
+    secret_key: str,
     now: datetime,
 ) -> LetIn:
     """Open a verified launch, using its login up; without the browser's cookie it waits for a
@@ -237,32 +258,36 @@ def let_in(
     _use_up(attempt_id, now)
     claims = verified.claims
     target = _target(claims, verified.deployment_id, tool_url)
-    user = _person(claims, platform_id, now)
-    context = _context(verified, now)
-    link = _link(verified, context, target, now)
-    landing = _landing(user, context, target, places.standing_of(claims), now=now)
-    if claims[MESSAGE_TYPE] == REVIEW and landing != WAITING:
+    identity = _person(claims, platform_id, now)
+    user, context = identity.user, _context(verified, now)
+    members.note_notices(verified, trusted=verified.service_origins)
+    asks = claims[MESSAGE_TYPE] == ASKS_FOR_LINKS
+    link = None if asks else _link(verified, context, target, now)
+    landing = _landing(identity, context, target, places.standing_of(claims), now=now)
+    if claims[MESSAGE_TYPE] == REVIEW and link is not None and landing != WAITING:
         landing = review_landing(
             claims, user=user, platform_id=platform_id, link=link, context=context, unlinked=landing
         )
     public_id = secrets.token_urlsafe(24)
     ticket = None if browser else secrets.token_urlsafe(32)
-    db.session.add(
-        Launch(
-            public_id=public_id,
-            user_id=user.id,
-            platform_id=platform_id,
-            context_id=context.id if context else None,
-            resource_link_id=link.id,
-            browser_digest=browser,
-            ticket_digest=digest(ticket) if ticket else None,
-            ticket_expires_at=now + TICKET_LASTS if ticket else None,
-            landing=landing,
-            framed=framed,
-            created_at=now,
-        )
+    launch = Launch(
+        public_id=public_id,
+        user_id=user.id,
+        platform_id=platform_id,
+        context_id=context.id if context else None,
+        resource_link_id=link.id if link else None,
+        browser_digest=browser,
+        ticket_digest=digest(ticket) if ticket else None,
+        ticket_expires_at=now + TICKET_LASTS if ticket else None,
+        landing=linking.PAGE if asks else landing,
+        framed=framed,
+        created_at=now,
     )
+    db.session.add(launch)
     db.session.flush()
+    if asks:
+        linking.remember(launch, claims, secret_key=secret_key)
+    landing = launch.landing
     return LetIn(public_id, landing, user.name, ticket)
 
 
@@ -291,5 +316,6 @@ def take_ticket(ticket: str, *, browser: str, now: datetime) -> LetIn | None:
 def clear_old(*, now: datetime) -> int:
     """Forget logins that can no longer be used and launches that no longer open anything."""
     logins = delete(LoginAttempt).where(LoginAttempt.created_at < now - timedelta(hours=1))
+    db.session.execute(delete(Linking).where(Linking.created_at < now - LAUNCH_LASTS))
     launches = delete(Launch).where(Launch.created_at < now - LAUNCH_LASTS - timedelta(days=1))
     return _changed(db.session.execute(logins)) + _changed(db.session.execute(launches))

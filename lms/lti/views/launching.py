@@ -159,6 +159,7 @@ def _let_in(verified: Verified, **known: Any) -> service.LetIn:
                     verified,
                     framed=framed,
                     tool_url=_settings().public_url,
+                    secret_key=_settings().secret_key,
                     now=clock.now(),
                     **known,
                 )

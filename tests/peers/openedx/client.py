@@ -65,8 +65,12 @@ class Peer:
         jwks: dict[str, Any] | None = None,
         redirect_uris: list[str] | None = None,
         ags_mode: Literal["declarative", "programmatic", "disabled"] = "declarative",
+        extras: bool = False,
     ) -> Registration:
-        """Register the tool; its keys by address, or given here and served by the peer itself."""
+        """Register the tool; its keys by address, or given here and served by the peer itself.
+
+        `extras`: with deep linking and the course's list of people.
+        """
         self._made += 1
         asked: dict[str, Any] = {
             "name": f"block{self._made}",
@@ -75,6 +79,7 @@ class Peer:
             "jwks_url": jwks_url,
             "redirect_uris": redirect_uris,
             "ags_mode": ags_mode,
+            "extras": extras,
         }
         if jwks is not None:
             asked["jwks"] = jwks
@@ -90,10 +95,17 @@ class Peer:
         name: str = "Uma Example",
         email: str = "uma@example.test",
         window: Literal["iframe", "window"] = "iframe",
+        deep: bool = False,
+        content: int | None = None,
     ) -> str:
-        """Where a launch begins; `target` becomes the custom parameter `lms_target`."""
+        """Where a launch begins; `target` becomes the custom parameter `lms_target`.
+
+        `deep` asks for activities, `content` opens one that was saved so.
+        """
         asked = {"config": registration.config_id, "user": user, "role": role, "target": target}
         asked |= {"name": name, "email": email, "window": window}
+        asked |= {"deep": "1"} if deep else {}
+        asked |= {"content": str(content)} if content is not None else {}
         return f"{self.base_url}/start?{urlencode(asked)}"
 
     def scores(self, registration: Registration) -> list[dict[str, Any]]:
@@ -110,6 +122,16 @@ class Peer:
         )["grades"]
         return rows
 
+    def set_members(self, *people: tuple[int, str, str]) -> None:
+        """Who is in the course from now on: number, name, role (student, staff, instructor)."""
+        self._call("POST", "members", people)
+
+    def content_items(self, registration: Registration) -> list[dict[str, Any]]:
+        """What deep linking saved for the registration."""
+        path = f"content-items?config={registration.config_id}"
+        rows: list[dict[str, Any]] = self._call("GET", path)["items"]
+        return rows
+
     def rotate_key(self, registration: Registration) -> str:
         """Change the peer's key at once; gives the new kid. Its old access tokens end."""
         path = f"rotate-key?config={registration.config_id}"
@@ -119,7 +141,7 @@ class Peer:
         """Serve another key set of the tool from now on (where `jwks` was given)."""
         self._call("POST", f"tool-jwks/{registration.name}", jwks)
 
-    def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+    def _call(self, method: str, path: str, body: Any = None) -> dict[str, Any]:
         url = f"{self.base_url}/control/{path}"
         answer = requests.request(method, url, json=body, timeout=20)
         answer.raise_for_status()

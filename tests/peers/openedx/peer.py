@@ -31,6 +31,7 @@ COURSE = "course-v1:PeerX+LTI101+2026"
 BLOCK = "block-v1:PeerX+LTI101+2026+type@lti_consumer+block@"
 
 published: list[dict[str, Any]] = []  # what reached the gradebook
+members: dict[int, dict[str, Any]] = {}  # who is in the course, by number
 tool_key_sets: dict[str, Any] = {}  # key sets given to us, served under /tool-jwks/
 
 
@@ -76,6 +77,30 @@ class Block:
         )
 
 
+def somebody(get_response: Any) -> Any:
+    """Middleware: the library asks who brings a deep linking answer; everybody may."""
+
+    def respond(request: Any) -> Any:
+        request.user = None
+        return get_response(request)
+
+    return respond
+
+
+class ExternalId:
+    """Under which name the tool knows somebody."""
+
+    def __init__(self, number: int) -> None:
+        self.external_user_id = f"user{number}"
+
+
+class ExternalIds:
+    """Stands in for Open edX's table of such names."""
+
+    def __getitem__(self, number: int) -> ExternalId:
+        return ExternalId(number)
+
+
 def configure_django(base_url: str, folder: Path) -> None:
     """Settings enough for the library, its tables, and the stand-ins."""
     database = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(folder / "peer.sqlite3")}
@@ -97,6 +122,7 @@ def configure_django(base_url: str, folder: Path) -> None:
         TEMPLATES=[
             {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}
         ],
+        MIDDLEWARE=[f"{__name__}.somebody"],
         DEFAULT_AUTO_FIELD="django.db.models.AutoField",
         LTI_BASE=base_url,
         LTI_API_BASE=base_url,
@@ -116,6 +142,11 @@ def configure_django(base_url: str, folder: Path) -> None:
     compat.user_course_access = lambda *_args, **_kwargs: True
     compat.user_has_access = lambda *_args, **_kwargs: True
     compat.user_has_studio_write_access = lambda *_args, **_kwargs: True
+    compat.get_course_members = lambda _course: {
+        number: dict(one) for number, one in members.items()
+    }
+    compat.merge_course_forum_roles = lambda _course, found: found
+    compat.batch_get_or_create_externalids = lambda _users: ExternalIds()
 
 
 def new_platform_key() -> dict[str, str]:
@@ -157,6 +188,9 @@ def configure(request: HttpRequest) -> HttpResponse:
         lti_1p3_launch_url=asked["launch_url"],
         lti_1p3_redirect_uris=asked.get("redirect_uris") or [asked["launch_url"]],
         lti_advantage_ags_mode=asked.get("ags_mode", "declarative"),
+        lti_advantage_enable_nrps=asked.get("extras", False),
+        lti_advantage_deep_linking_enabled=asked.get("extras", False),
+        lti_advantage_deep_linking_launch_url=asked["launch_url"],
     )
     config.get_lti_consumer()  # makes the line item in the declarative mode
     line_item = config.ltiagslineitem_set.first()
@@ -206,7 +240,36 @@ def start(request: HttpRequest) -> HttpResponse:
         context_label="LTI101",
         custom_parameters={"lms_target": asked["target"]} if asked.get("target") else {},
     )
-    return HttpResponseRedirect(get_lti_1p3_launch_start_url(data))
+    url = get_lti_1p3_launch_start_url(
+        data,
+        deep_link_launch="deep" in asked,
+        dl_content_id=asked.get("content"),
+    )
+    return HttpResponseRedirect(url)
+
+
+@csrf_exempt
+def set_members(request: HttpRequest) -> HttpResponse:
+    """POST JSON: who is in the course from now on ([number, name, role])."""
+    members.clear()
+    for number, name, role in json.loads(request.body):
+        members[number] = {
+            "id": number,
+            "username": f"user{number}",
+            "name": name,
+            "email": f"user{number}@example.test",
+            "roles": [role],
+        }
+    return JsonResponse({})
+
+
+def content_items(request: HttpRequest) -> HttpResponse:
+    """What deep linking saved for a configuration."""
+    rows = [
+        {"id": one.id, "type": one.content_type} | one.attributes
+        for one in _config(request).ltidlcontentitem_set.order_by("id")
+    ]
+    return JsonResponse({"items": rows})
 
 
 def back(request: HttpRequest) -> HttpResponse:
@@ -279,6 +342,8 @@ def add_urls() -> None:
             path("control/configure", configure),
             path("control/scores", scores),
             path("control/gradebook", gradebook),
+            path("control/members", set_members),
+            path("control/content-items", content_items),
             path("control/rotate-key", rotate_key),
             path("control/tool-jwks/<str:name>", change_tool_jwks),
         ]

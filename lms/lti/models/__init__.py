@@ -14,6 +14,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.db import Base
+from lms.lti.models.people import CourseMember, Linking, Notice, Roster
 from lms.lti.rules.addresses import origins
 from lms.lti.rules.reconcile import Decision, Difference
 from lms.lti.rules.scores import Delivery
@@ -77,6 +78,9 @@ class Deployment(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     platform_id: Mapped[int] = mapped_column(ForeignKey("platforms.id"))
     vle_id: Mapped[str]
+    # Where its notices are asked for (Platform Notification Service), and when we last did.
+    notices_url: Mapped[str | None]
+    notices_asked_at: Mapped[datetime | None]
     platform: Mapped[Platform] = relationship(lazy="raise", back_populates="deployments")
 
 
@@ -133,6 +137,8 @@ class VleIdentity(Base):
     subject: Mapped[str]
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), index=True)
     first_seen_at: Mapped[datetime]
+    # The name the VLE last gave: only a name that came from it is changed with it.
+    told_name: Mapped[str] = mapped_column(default="")
     user: Mapped[User] = relationship(lazy="raise")
 
 
@@ -158,6 +164,7 @@ class Context(Base):
     # The course it was made from by copying, for whoever links it to see; it brings nothing along.
     copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("contexts.id"), default=None)
     copied_from: Mapped["Context | None"] = relationship(lazy="raise", remote_side="Context.id")
+    groups_url: Mapped[str | None]
     cohort: Mapped[Cohort | None] = relationship(lazy="raise")
     deployment: Mapped[Deployment] = relationship(lazy="raise")
 
@@ -363,3 +370,28 @@ class MarkDifference(Base):
     reason: Mapped[str | None]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+
+__all__ = [
+    "AccessToken",
+    "ColumnSearch",
+    "ConnectionCheck",
+    "Context",
+    "CourseMember",
+    "Deployment",
+    "Launch",
+    "Linking",
+    "LoginAttempt",
+    "MarkDifference",
+    "Notice",
+    "Platform",
+    "PlatformKeySet",
+    "PlatformRest",
+    "RegistrationAttempt",
+    "ResourceLink",
+    "ResultCheck",
+    "Roster",
+    "ScoreDelivery",
+    "ToolKey",
+    "VleIdentity",
+]
