@@ -88,6 +88,8 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("platform_id", sa.Integer(), nullable=False),
         sa.Column("vle_id", sa.Text(), nullable=False),
+        sa.Column("notices_url", sa.Text(), nullable=True),
+        sa.Column("notices_asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["platform_id"], ["platforms.id"], name=op.f("fk_deployments_platform_id_platforms")
         ),
@@ -115,6 +117,23 @@ def upgrade() -> None:
     with op.batch_alter_table("login_attempts", schema=None) as batch_op:
         batch_op.create_index("ix_login_attempts_created", ["created_at"], unique=False)
 
+    op.create_table(
+        "notices",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("platform_id", sa.Integer(), nullable=False),
+        sa.Column("notice_id", sa.Text(), nullable=False),
+        sa.Column("nonce", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["platform_id"], ["platforms.id"], name=op.f("fk_notices_platform_id_platforms")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
+        sa.UniqueConstraint("platform_id", "nonce", name=op.f("uq_notices_platform_id_nonce")),
+        sa.UniqueConstraint(
+            "platform_id", "notice_id", name=op.f("uq_notices_platform_id_notice_id")
+        ),
+    )
     op.create_table(
         "platform_key_sets",
         sa.Column("platform_id", sa.Integer(), nullable=False),
@@ -146,6 +165,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("first_seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_name", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["platform_id"], ["platforms.id"], name=op.f("fk_vle_identities_platform_id_platforms")
         ),
@@ -173,6 +193,7 @@ def upgrade() -> None:
         sa.Column("linked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("linked_by", sa.Integer(), nullable=True),
         sa.Column("copied_from_id", sa.Integer(), nullable=True),
+        sa.Column("groups_url", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "(cohort_id IS NULL) = (linked_at IS NULL)", name=op.f("ck_contexts_linked_together")
         ),
@@ -222,6 +243,31 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "course_members",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("context_id", sa.Integer(), nullable=False),
+        sa.Column("identity_id", sa.Integer(), nullable=False),
+        sa.Column("taught", sa.Boolean(), nullable=False),
+        sa.Column("gone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["context_id"], ["contexts.id"], name=op.f("fk_course_members_context_id_contexts")
+        ),
+        sa.ForeignKeyConstraint(
+            ["identity_id"],
+            ["vle_identities.id"],
+            name=op.f("fk_course_members_identity_id_vle_identities"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_course_members")),
+        sa.UniqueConstraint(
+            "context_id", "identity_id", name=op.f("uq_course_members_context_id_identity_id")
+        ),
+    )
+    with op.batch_alter_table("course_members", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_course_members_identity_id"), ["identity_id"], unique=False
+        )
+
+    op.create_table(
         "resource_links",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("deployment_id", sa.Integer(), nullable=False),
@@ -253,6 +299,25 @@ def upgrade() -> None:
     with op.batch_alter_table("resource_links", schema=None) as batch_op:
         batch_op.create_index("ix_resource_links_target", ["target"], unique=False)
         batch_op.create_index("ix_resource_links_vle", ["deployment_id", "vle_id"], unique=False)
+
+    op.create_table(
+        "rosters",
+        sa.Column("context_id", sa.Integer(), nullable=False),
+        sa.Column("listed", sa.JSON(), nullable=False),
+        sa.Column("listed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("read_whole_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("differences_url", sa.Text(), nullable=True),
+        sa.Column("kept_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("leased_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("fault", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["context_id"], ["contexts.id"], name=op.f("fk_rosters_context_id_contexts")
+        ),
+        sa.PrimaryKeyConstraint("context_id", name=op.f("pk_rosters")),
+    )
+    with op.batch_alter_table("rosters", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rosters_due_at"), ["due_at"], unique=False)
 
     op.create_table(
         "launches",
@@ -360,6 +425,18 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "linkings",
+        sa.Column("launch_id", sa.Integer(), nullable=False),
+        sa.Column("sealed_return", sa.Text(), nullable=False),
+        sa.Column("several", sa.Boolean(), nullable=False),
+        sa.Column("columns", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["launch_id"], ["launches.id"], name=op.f("fk_linkings_launch_id_launches")
+        ),
+        sa.PrimaryKeyConstraint("launch_id", name=op.f("pk_linkings")),
+    )
+    op.create_table(
         "mark_differences",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("delivery_id", sa.Integer(), nullable=False),
@@ -408,6 +485,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("mark_differences")
+    op.drop_table("linkings")
     with op.batch_alter_table("score_deliveries", schema=None) as batch_op:
         batch_op.drop_index("ix_score_deliveries_person")
         batch_op.drop_index("ix_score_deliveries_due")
@@ -418,11 +496,19 @@ def downgrade() -> None:
         batch_op.drop_index("ix_launches_created")
 
     op.drop_table("launches")
+    with op.batch_alter_table("rosters", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rosters_due_at"))
+
+    op.drop_table("rosters")
     with op.batch_alter_table("resource_links", schema=None) as batch_op:
         batch_op.drop_index("ix_resource_links_vle")
         batch_op.drop_index("ix_resource_links_target")
 
     op.drop_table("resource_links")
+    with op.batch_alter_table("course_members", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_course_members_identity_id"))
+
+    op.drop_table("course_members")
     op.drop_table("column_searches")
     with op.batch_alter_table("contexts", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_contexts_cohort_id"))
@@ -434,6 +520,7 @@ def downgrade() -> None:
     op.drop_table("vle_identities")
     op.drop_table("platform_rests")
     op.drop_table("platform_key_sets")
+    op.drop_table("notices")
     with op.batch_alter_table("login_attempts", schema=None) as batch_op:
         batch_op.drop_index("ix_login_attempts_created")
 
