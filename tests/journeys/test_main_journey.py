@@ -96,7 +96,7 @@ def _answer_what_is_asked(priya: Visitor, frame: Frame) -> None:
         frame.get_by_label(re.compile("^Read it all")).check()
         way.click()
         frame.locator("button", has_text=re.compile("^(Done|Finish)")).first.wait_for()
-    reflection = frame.locator("form[data-autosave] textarea")
+    reflection = frame.locator("form[action*='/reflection'][data-autosave] textarea")
     if reflection.count():
         reflection.first.fill("What I would say at the first meeting, in my own words.")
         expect(frame.locator("[data-saved-badge]").first).to_contain_text("Saved")

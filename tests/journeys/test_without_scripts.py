@@ -29,9 +29,10 @@ def test_a_trainee_without_scripts(product: Product, chromium: Browser) -> None:
     page.get_by_label(re.compile("^Read the summary")).check()
     lucia.press("Show it this way")
     expect(page.locator("main")).to_contain_text("Amara")
-    page.locator("form textarea").first.fill("Kept by its button.")
-    page.locator("form:has(textarea) button").last.click()
-    expect(page.locator("form textarea").first).to_have_value("Kept by its button.")
+    reflection = page.locator("form[action*='/reflection']")
+    reflection.locator("textarea").fill("Kept by its button.")
+    reflection.locator("button").last.click()
+    expect(reflection.locator("textarea")).to_have_value("Kept by its button.")
 
     page = open_by_buttons(lucia, product, "rl-m1-plan")
     page.locator("form textarea").first.fill("A draft kept by its button.")

@@ -229,6 +229,15 @@ def test_every_field_can_be_reached_and_answered_by_keys_alone(ada: FlaskClient)
         for one in page.root.iter()
         if one.tag in ("input", "select", "button", "textarea")
     }
-    assert kinds <= {"hidden", "radio", "checkbox", "select", "text", "submit", "button"}
+    assert kinds <= {
+        "hidden",
+        "radio",
+        "checkbox",
+        "select",
+        "text",
+        "textarea",
+        "submit",
+        "button",
+    }
     assert "draggable" not in page.html
     assert 'tabindex="1' not in page.html

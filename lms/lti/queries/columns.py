@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, defer
 
 from lms.assessments.queries import sendable
 from lms.db import db
@@ -62,6 +62,8 @@ def missing_columns(now: datetime) -> list[Missing]:
                 | (ColumnSearch.leased_until > now),
             ),
         )
+        # PostgreSQL cannot compare JSON, which DISTINCT would ask of it.
+        .options(defer(Platform.proposal, raiseload=True))
         .distinct()
         .order_by(ResourceLink.id)
     )
