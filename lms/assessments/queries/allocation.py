@@ -24,6 +24,7 @@ from lms.actor import Action, Actor, Role
 from lms.assessments.models import (
     Allocation,
     DeclaredInterest,
+    Mark,
     NameShown,
     ScriptOpened,
     ScriptTopic,
@@ -195,15 +196,21 @@ def allocations(submission_ids: Collection[int]) -> list[Allocation]:
     )
 
 
-def holders(submission_ids: Collection[int]) -> dict[int, tuple[int, str]]:
-    """Whom these scripts were given to: the marker's id and name. Those of nobody are left out."""
-    rows = db.session.execute(
-        select(Allocation.submission_id, User.id, User.name)
-        .join(User, User.id == Allocation.marker_id)
-        .where(Allocation.submission_id.in_(submission_ids), Allocation.ended_at.is_(None))
-        .order_by(Allocation.submission_id)
+def holders(submission_ids: Collection[int]) -> dict[int, str]:
+    """Who has these scripts, by name: whom they were given to, else whoever began to mark them."""
+    given = select(Allocation.submission_id, Allocation.marker_id, literal(1).label("rank")).where(
+        Allocation.submission_id.in_(submission_ids), Allocation.ended_at.is_(None)
     )
-    return {row[0]: (row[1], row[2]) for row in rows}
+    begun = select(Mark.submission_id, Mark.marker_id, literal(0)).where(
+        Mark.submission_id.in_(submission_ids)
+    )
+    both = union_all(given, begun).subquery()
+    rows = db.session.execute(
+        select(both.c.submission_id, User.name)
+        .join(User, User.id == both.c.marker_id)
+        .order_by(both.c.submission_id, both.c.rank)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def topics_of(submission_ids: Collection[int]) -> dict[int, frozenset[Topic]]:

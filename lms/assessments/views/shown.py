@@ -34,7 +34,7 @@ def queue_rows(
     scripts: Sequence[Submission],
     asked: Assessment,
     regulations: Regulations,
-    holders: Mapping[int, tuple[int, str]],
+    holders: Mapping[int, str],
 ) -> list[QueueRow]:
     """A row for each script, in the order given."""
     rows = []
@@ -48,7 +48,7 @@ def queue_rows(
                 code=script.code,
                 kind=kind,
                 word=word,
-                holder=holders[script.id][1] if script.id in holders else "",
+                holder=holders.get(script.id, ""),
                 decided=len(done),
                 of=len(asked.criteria),
             )
