@@ -31,6 +31,7 @@ class Action(StrEnum):
     HAND_IN = "hand in work"
     MARK = "mark scripts"
     SEE_MARKS = "see the marks of a cohort"
+    ALLOCATE = "decide who marks which script"
     RELEASE = "release results"
     SEE_COHORT = "see who is where in a cohort"
     SEE_COHORT_STATUS = "see a cohort's status per person"
@@ -57,6 +58,7 @@ ACCESS: dict[Role, frozenset[Action]] = {
         Action.READ_ANY_PROGRAMME,
         Action.MARK,
         Action.SEE_MARKS,
+        Action.ALLOCATE,
         Action.RELEASE,
         Action.SEE_COHORT,
         Action.LINK_CONTEXT,

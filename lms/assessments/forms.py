@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from flask import request
 from flask_wtf.file import FileField
 from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer than the stubs
     BooleanField,
@@ -21,6 +22,7 @@ from wtforms.validators import InputRequired, NumberRange
 from wtforms.validators import Optional as MayBeEmpty
 from wtforms.widgets import HiddenInput
 
+from lms.assessments.rules.allocating import MOST_SHARES
 from lms.assessments.rules.marking import BandRange, Decision, plain
 from lms.modules.catalogue import Criterion
 from lms.web.forms import Form, trimmed
@@ -79,6 +81,38 @@ class ReleaseForm(Form):
 
     cohort = HiddenField(validators=[InputRequired()])
     agreed = HiddenField(default="")
+
+
+class GivingForm(Form):
+    """The cohort, what was seen, and a marker (or nobody yet) for each `script-<id>`."""
+
+    cohort = HiddenField(validators=[InputRequired()])
+    seen = HiddenField(validators=[InputRequired()])
+
+    def chosen(self) -> dict[int, int | None]:
+        """Script id to marker id, or None."""
+        sent = {name.removeprefix("script-"): request.form[name] for name in request.form}
+        return {
+            int(script): int(marker) if marker.isdecimal() else None
+            for script, marker in sent.items()
+            if script.isdecimal()
+        }
+
+
+class ReasonForm(Form):
+    """Why somebody asks whose script it is."""
+
+    reason = TextAreaField("Why do you need to know?", filters=[as_typed], default="")
+
+
+def shares_in(sent: Mapping[str, str]) -> dict[int, int]:
+    """Marker id to share, 0 to 9, of every `share-<id>` that was sent."""
+    named = {name.removeprefix("share-"): value for name, value in sent.items()}
+    return {
+        int(marker): min(int(share), MOST_SHARES)
+        for marker, share in named.items()
+        if marker.isdecimal() and share.isdecimal()
+    }
 
 
 class PointsField(StringField):

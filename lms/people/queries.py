@@ -1,13 +1,13 @@
 """What is asked about people and their places."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, or_, select, text
 from sqlalchemy.orm import contains_eager, joinedload
 
-from lms.actor import Action, Actor, Appointment, Enrolled, Reads
+from lms.actor import Action, Actor, Appointment, Enrolled, Reads, Role
 from lms.db import db
 from lms.errors import NotFound
 from lms.people.models import (
@@ -135,6 +135,21 @@ def enrolments_in(cohort_id: int) -> Sequence[Enrolment]:
         .where(Enrolment.cohort_id == cohort_id, Enrolment.left_at.is_(None))
         .options(contains_eager(Enrolment.user))
         .order_by(User.name, Enrolment.id)
+    ).all()
+
+
+def holders_of(roles: Collection[Role], cohort_id: int) -> Sequence[User]:
+    """Who holds one of the roles for a cohort, or for all, by name."""
+    held = (
+        select(RoleHeld.user_id)
+        .where(
+            RoleHeld.role.in_(roles),
+            or_(RoleHeld.cohort_id.is_(None), RoleHeld.cohort_id == cohort_id),
+        )
+        .order_by(RoleHeld.user_id)
+    )
+    return db.session.scalars(
+        select(User).where(User.id.in_(held)).order_by(User.name, User.id)
     ).all()
 
 

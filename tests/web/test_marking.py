@@ -77,9 +77,10 @@ def test_the_queues_say_in_words_what_there_is(
 
 def test_a_queue_shows_codes_and_no_names(browse: Browse, people: People, script: int) -> None:
     page = browse(people.max).get(QUEUE).text
-    for words in ("Script 4F2K", "Not started yet", "0 of 5", "Tuesday 24 November 2026"):
+    for words in ("Script 4F2K", "Not started yet", "0 of 5", "Any marker"):
         assert words in page
-    assert "Ada Example" not in page
+    for hidden in ("Ada Example", "24 November"):
+        assert hidden not in page
 
 
 def test_without_a_cohort_a_marker_of_one_is_led_to_it(

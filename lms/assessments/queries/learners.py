@@ -7,6 +7,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from lms.actor import Action, Actor
 from lms.assessments.models import Draft, Mark, ResultRow, Submission, SubmissionFile
+from lms.assessments.queries.allocation import may_mark
 from lms.db import db
 from lms.errors import NotFound
 from lms.modules.catalogue import Assessment, Regulations, catalogue
@@ -149,15 +150,10 @@ def file_visible_to(actor: Actor, file_id: int) -> tuple[SubmissionFile, str]:
     )
     if place_id in {place.enrolment_id for place in actor.enrolments}:
         return file, file.name
-    if file.submission is not None and may_mark(actor, file.submission.enrolment):
-        number = file.submission.files.index(file) + 1
-        return file, f"{file.submission.code}-{number}"
+    script = file.submission
+    if script is not None and may_mark(actor, script.id):
+        return file, f"{script.code}-{script.files.index(file) + 1}"
     raise NotFound(NOT_HERE)
-
-
-def may_mark(actor: Actor, place: Enrolment) -> bool:
-    """Whether the actor may mark somebody's work: in their cohort, and never one's own."""
-    return place.user_id != actor.user_id and actor.may(Action.MARK, cohort_id=place.cohort_id)
 
 
 def find_released_script(enrolment_id: int, assessment: str) -> int | None:

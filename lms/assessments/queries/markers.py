@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from lms.actor import Action, Actor
 from lms.assessments.models import Mark, ResultRow, Submission
-from lms.assessments.queries.learners import NOT_HERE, may_mark
+from lms.assessments.queries.allocation import may_open
+from lms.assessments.queries.learners import NOT_HERE
 from lms.db import db
 from lms.errors import NotFound
 from lms.people.models import Cohort, Enrolment, User
@@ -45,10 +46,11 @@ def script_visible_to(actor: Actor, submission_id: int) -> Submission:
     """A script that the actor may mark, with its files, marks and ledger, as they are now."""
     submission = db.session.scalar(
         _with_everything(select(Submission))
-        .where(Submission.id == submission_id)
+        .join(Enrolment, Enrolment.id == Submission.enrolment_id)
+        .where(Submission.id == submission_id, may_open(actor))
         .options(selectinload(Submission.files))
     )
-    if submission is None or not may_mark(actor, submission.enrolment):
+    if submission is None:
         raise NotFound(NOT_HERE)
     return submission
 
@@ -70,14 +72,24 @@ def scripts_visible_to(actor: Actor, cohort: Cohort, assessment: str) -> Sequenc
     """
     if not actor.may(Action.MARK, cohort_id=cohort.id):
         raise NotFound(NOT_HERE)
+    return _scripts(cohort, assessment, may_open(actor))
+
+
+def scripts_to_release(actor: Actor, cohort: Cohort, assessment: str) -> Sequence[Submission]:
+    """Every script of a cohort but one's own, for whoever may release its results.
+
+    Whoever shares the marking with colleagues does not release: they would see their marks.
+    """
+    if not actor.may(Action.RELEASE, cohort_id=cohort.id):
+        raise NotFound(NOT_HERE)
+    return _scripts(cohort, assessment, Enrolment.user_id != actor.user_id)
+
+
+def _scripts(cohort: Cohort, assessment: str, which: ColumnElement[bool]) -> Sequence[Submission]:
     return db.session.scalars(
         _with_everything(select(Submission))
         .join(Enrolment, Enrolment.id == Submission.enrolment_id)
-        .where(
-            Submission.assessment == assessment,
-            Enrolment.cohort_id == cohort.id,
-            Enrolment.user_id != actor.user_id,
-        )
+        .where(Submission.assessment == assessment, Enrolment.cohort_id == cohort.id, which)
         .options(defer(Submission.text))
         .order_by(Submission.code, Submission.id)
     ).all()
@@ -91,7 +103,7 @@ def neighbours_of(actor: Actor, submission: Submission) -> Neighbours:
         .where(
             Submission.assessment == submission.assessment,
             Enrolment.cohort_id == submission.enrolment.cohort_id,
-            Enrolment.user_id != actor.user_id,
+            may_open(actor),
         )
         .order_by(Submission.code, Submission.id)
     ).all()
@@ -126,7 +138,7 @@ def queue_counts(actor: Actor, cohort_ids: Collection[int]) -> dict[tuple[int, s
         .join(Enrolment, Enrolment.id == Submission.enrolment_id)
         .outerjoin(Mark, finished)
         .outerjoin(ResultRow, ResultRow.submission_id == Submission.id)
-        .where(Enrolment.cohort_id.in_(cohort_ids), Enrolment.user_id != actor.user_id)
+        .where(Enrolment.cohort_id.in_(cohort_ids), may_open(actor))
         .group_by(Enrolment.cohort_id, Submission.assessment)
         .order_by(Enrolment.cohort_id, Submission.assessment)
     )

@@ -8,6 +8,7 @@ from lms.assessments import queries
 from lms.assessments.models import CriterionMark, Mark, Submission
 from lms.assessments.rules.ledger import marked_data
 from lms.assessments.rules.marking import Decision, mark_blocks
+from lms.assessments.service.allocation import pass_to_taker
 from lms.assessments.service.scripts import append, decisions_of, is_released, mark_of, missing
 from lms.audit.service import record
 from lms.db import db
@@ -137,6 +138,7 @@ def take_over_script(submission_id: int, *, actor: Actor, now: datetime) -> Subm
     before = mark.marker_id
     mark.marker_id = actor.user_id
     mark.version += 1  # a window that the colleague left open is told
+    pass_to_taker(submission, actor=actor, now=now)
     record(
         actor=actor,
         act="took a script over",

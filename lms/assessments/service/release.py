@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from lms.actor import Action, Actor
+from lms.actor import Actor
 from lms.assessments import queries
 from lms.assessments.models import ResultRow, Submission
 from lms.assessments.rules.ledger import Result
@@ -13,12 +13,14 @@ from lms.assessments.rules.releasing import release_blocks
 from lms.assessments.service.scripts import append, is_released, result_of, state_of
 from lms.audit.service import record
 from lms.db import db
-from lms.errors import Conflict, NotFound, RuleBroken
+from lms.errors import Conflict, RuleBroken
 from lms.messages.service import queue_message
-from lms.modules.catalogue import Assessment
+from lms.modules.catalogue import Assessment, Regulations
 from lms.people.models import Cohort
 
 CHANGED = "Something changed after this list was made, so nothing was released. Look at it again."
+
+SHARED = "Colleagues mark some of these scripts, so whoever leads the module releases the results."
 
 
 def what_would_be_released(scripts: Sequence[Submission]) -> list[tuple[Submission, Result]]:
@@ -30,6 +32,21 @@ def what_would_be_released(scripts: Sequence[Submission]) -> list[tuple[Submissi
     ]
     results = [(script, result_of(script)) for script in waiting]
     return [(script, found) for script, found in results if found is not None]
+
+
+def blocks_of(
+    assessment: Assessment,
+    cohort: Cohort,
+    scripts: Sequence[Submission],
+    regulations: Regulations,
+    *,
+    actor: Actor,
+) -> tuple[str, ...]:
+    """Every reason why this person cannot release these scripts now."""
+    hidden = queries.hidden_scripts(actor, cohort, assessment.key)
+    if hidden and not queries.decides(actor, cohort.id):
+        return (SHARED,)
+    return release_blocks([state_of(script, assessment, regulations) for script in scripts])
 
 
 def list_hash(would_be: Sequence[tuple[Submission, Result]]) -> str:
@@ -45,15 +62,13 @@ def release_results(
 
     `agreed` is the `list_hash` of the list that was confirmed.
     """
-    if not actor.may(Action.RELEASE, cohort_id=cohort.id):
-        raise NotFound(queries.NOT_HERE)
     regulations = queries.regulations_of(cohort)
-    ids = [s.id for s in queries.scripts_visible_to(actor, cohort, assessment.key)]
+    ids = [s.id for s in queries.scripts_to_release(actor, cohort, assessment.key)]
     queries.hold_scripts(ids)
-    scripts = queries.scripts_visible_to(actor, cohort, assessment.key)
+    scripts = queries.scripts_to_release(actor, cohort, assessment.key)
     if scripts and all(is_released(script) for script in scripts):
         return 0
-    if blocks := release_blocks([state_of(s, assessment, regulations) for s in scripts]):
+    if blocks := blocks_of(assessment, cohort, scripts, regulations, actor=actor):
         raise RuleBroken(*blocks)
     would_be = what_would_be_released(scripts)
     if list_hash(would_be) != agreed:

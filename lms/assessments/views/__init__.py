@@ -4,7 +4,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from lms.assessments.rules.marking import plain
-from lms.assessments.views import briefs, desk, files, handing_in, releasing, results
+from lms.assessments.views import allocating, briefs, desk, files, handing_in, releasing, results
 from lms.assessments.views.blueprints import assessments, marking
 from lms.config import Settings
 
@@ -16,4 +16,13 @@ def init_feature(app: Flask, settings: Settings, csrf: CSRFProtect) -> None:
     app.register_blueprint(marking)
 
 
-__all__ = ["briefs", "desk", "files", "handing_in", "init_feature", "releasing", "results"]
+__all__ = [
+    "allocating",
+    "briefs",
+    "desk",
+    "files",
+    "handing_in",
+    "init_feature",
+    "releasing",
+    "results",
+]

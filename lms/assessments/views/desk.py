@@ -11,10 +11,11 @@ from lms.assessments import queries
 from lms.assessments.forms import MarkForm, mark_form
 from lms.assessments.models import Mark, Submission
 from lms.assessments.rules.marking import Decision, band_ranges, decided
-from lms.assessments.rules.releasing import release_blocks
-from lms.assessments.service import marks
-from lms.assessments.service.scripts import decisions_of, is_released, mark_of, missing, state_of
+from lms.assessments.service import allocation, marks
+from lms.assessments.service.release import blocks_of
+from lms.assessments.service.scripts import decisions_of, is_released, mark_of, missing
 from lms.assessments.views.blueprints import marking
+from lms.assessments.views.opening import keep_opening
 from lms.assessments.views.shown import SoFar, queue_rows, so_far
 from lms.db import db
 from lms.errors import LmsError, RuleBroken
@@ -56,8 +57,10 @@ def queue(assessment: str) -> Response | str:
         "marking/queue.html",
         asked=asked,
         cohort=cohort,
-        rows=queue_rows(scripts, asked, regulations),
-        blocks=release_blocks([state_of(script, asked, regulations) for script in scripts]),
+        rows=queue_rows(scripts, asked, regulations, queries.holders([s.id for s in scripts])),
+        blocks=blocks_of(asked, cohort, scripts, regulations, actor=actor),
+        nominal=allocation.is_nominal(cohort),
+        decides=queries.decides(actor, cohort.id),
         may_release=actor.may(Action.RELEASE, cohort_id=cohort.id),
         released=sum(is_released(script) for script in scripts),
         doors=doors(QUEUE, actor, assessment=asked.key, cohort=cohort.slug),
@@ -78,8 +81,9 @@ def _choose_cohort(asked: Assessment) -> Response:
 @marking.get("/scripts/<int:submission_id>")
 @requires(Action.MARK)
 def script(submission_id: int) -> str:
-    """One script, by its code, beside the rubric."""
-    return _page(queries.script_visible_to(current_actor(), submission_id))
+    """One script, by its code, beside the rubric. That it was opened is kept, for its writer."""
+    name = keep_opening(submission_id)
+    return _page(queries.script_visible_to(current_actor(), submission_id), name=name)
 
 
 def _page(
@@ -88,6 +92,7 @@ def _page(
     form: MarkForm | None = None,
     theirs: Mark | None = None,
     refused: Sequence[str] = (),
+    name: str | None = None,
 ) -> str:
     actor = current_actor()
     cohort = submission.enrolment.cohort
@@ -116,6 +121,7 @@ def _page(
         queue=queue,
         theirs=theirs,
         refused=refused,
+        shown_name=name,
         unsaved=form.in_one_text() if refused and not open_to_change else "",
     )
 

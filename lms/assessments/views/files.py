@@ -9,6 +9,7 @@ from lms.actor import Action
 from lms.assessments import queries
 from lms.assessments.rules.uploads import ENDINGS
 from lms.assessments.views.blueprints import assessments
+from lms.assessments.views.opening import keep_opening
 from lms.storage import storage
 from lms.web.access import current_actor, requires
 
@@ -17,7 +18,11 @@ from lms.web.access import current_actor, requires
 @requires(Action.SIGNED_IN)
 def file(file_id: int) -> Response:
     """A file, for its owner under its own name, for its marker under the script's code."""
-    found, name = queries.file_visible_to(current_actor(), file_id)
+    actor = current_actor()
+    found, name = queries.file_visible_to(actor, file_id)
+    if found.submission_id is not None and actor.may(Action.MARK):
+        keep_opening(found.submission_id)
+        found, name = queries.file_visible_to(actor, file_id)
     ending = ENDINGS[found.media_type]
     if not name.endswith(ending):
         name += ending

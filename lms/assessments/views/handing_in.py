@@ -113,4 +113,5 @@ def receipt(number: str) -> str:
         declared_html=render(submission.declared).html,  # ours, from content/declarations.toml
         rule=date_rule(submission.due_at, submission.handed_in_at),
         released_at=queries.find_released_at(submission.id),
+        openings=queries.openings(submission.id),
     )

@@ -7,9 +7,7 @@ from lms import clock
 from lms.actor import Action
 from lms.assessments import queries
 from lms.assessments.forms import ReleaseForm
-from lms.assessments.rules.releasing import release_blocks
 from lms.assessments.service import release as service
-from lms.assessments.service.scripts import state_of
 from lms.assessments.views.blueprints import marking
 from lms.db import db
 from lms.errors import Conflict, RuleBroken
@@ -31,7 +29,10 @@ def confirm_release(assessment: str) -> str:
 
 def _page(asked: Assessment, cohort: Cohort, *, refused: tuple[str, ...] = ()) -> str:
     regulations = queries.regulations_of(cohort)
-    scripts = queries.scripts_visible_to(current_actor(), cohort, asked.key)
+    scripts = queries.scripts_to_release(current_actor(), cohort, asked.key)
+    blocks = service.blocks_of(asked, cohort, scripts, regulations, actor=current_actor())
+    if service.SHARED in blocks:
+        scripts = []  # they are not this person's to see
     would_be = service.what_would_be_released(scripts)
     return render_template(
         "marking/release.html",
@@ -40,7 +41,7 @@ def _page(asked: Assessment, cohort: Cohort, *, refused: tuple[str, ...] = ()) -
         regulations=regulations,
         would_be=would_be,
         agreed=service.list_hash(would_be),
-        blocks=release_blocks([state_of(script, asked, regulations) for script in scripts]),
+        blocks=blocks,
         not_handed_in=max(0, queries.people_in(cohort.id) - len(scripts)),
         refused=refused,
     )

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 
 from lms.assessments.models import Submission
@@ -26,13 +25,16 @@ class QueueRow:
     code: str
     kind: str  # of components.status_word
     word: str
-    handed_in_at: datetime
+    holder: str  # whom it was given to; empty while it is open to every marker
     decided: int
     of: int
 
 
 def queue_rows(
-    scripts: Sequence[Submission], asked: Assessment, regulations: Regulations
+    scripts: Sequence[Submission],
+    asked: Assessment,
+    regulations: Regulations,
+    holders: Mapping[int, str],
 ) -> list[QueueRow]:
     """A row for each script, in the order given."""
     rows = []
@@ -46,7 +48,7 @@ def queue_rows(
                 code=script.code,
                 kind=kind,
                 word=word,
-                handed_in_at=script.handed_in_at,
+                holder=holders.get(script.id, ""),
                 decided=len(done),
                 of=len(asked.criteria),
             )

@@ -5,7 +5,7 @@ A VLE's signature says who asks, not that they may: Moodle signs such a message 
 """
 
 from lms.actor import Action
-from lms.assessments.queries import find_released_script, may_mark
+from lms.assessments.queries import find_released_script, may_mark, may_mark_place
 from lms.lti.models import Context, ResourceLink
 from lms.lti.queries import launches as queries
 from lms.lti.rules.checks import Refusal
@@ -64,10 +64,10 @@ def review_landing(
         return f"/assessments/{assessment}" + ("/result" if released else "")
     if place is None and actor.may(Action.MARK, cohort_id=context.cohort.id):
         raise Refusal("review is of somebody here", NOT_KNOWN)
-    if place is None or not may_mark(actor, place):
+    if place is None or not may_mark_place(actor, place):
         raise Refusal("review is allowed", NOT_YOURS)
     script = find_released_script(place.id, assessment)
-    if script is not None:
+    if script is not None and may_mark(actor, script):
         return f"/marking/scripts/{script}"
     # Scripts that are being marked are known by code alone: the queue does not say whose is whose.
     return landing(f"assessments/{assessment}", marks=True, cohort=context.cohort.slug)

@@ -53,7 +53,7 @@ def scores() -> str:
 
 
 def _page(assessment: Assessment, cohort: Cohort, *, faults: dict[int, str] | None = None) -> str:
-    scripts = assessments.scripts_visible_to(current_actor(), cohort, assessment.key)
+    scripts = assessments.scripts_to_release(current_actor(), cohort, assessment.key)
     rows = on_their_way.marks_of(assessment.key, cohort.id)
     found = differences.differences_in(assessment.key, cohort.id)
     return render_template(

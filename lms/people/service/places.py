@@ -72,11 +72,19 @@ def find_or_make_organisation(name: str) -> Organisation:
     return organisation
 
 
-def employ(*, user_id: int, organisation_id: int, manager_id: int | None) -> None:
-    """Say where a person works, and under whom; saying it again corrects who the manager is."""
+def employ(
+    *,
+    user_id: int,
+    organisation_id: int,
+    manager_id: int | None,
+    supervisor_id: int | None = None,
+) -> None:
+    """Say where a person works, and under whom; saying it again corrects who that is."""
     employment = queries.find_employment(user_id, organisation_id)
     if employment is None:
         employment = Employment(user_id=user_id, organisation_id=organisation_id)
         db.session.add(employment)
     employment.manager_id = manager_id if manager_id is not None else employment.manager_id
+    if supervisor_id is not None:
+        employment.supervisor_id = supervisor_id
     db.session.flush()

@@ -11,8 +11,33 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint, event
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, relationship
 
+from lms.assessments.models.allocation import (
+    Allocation,
+    DeclaredInterest,
+    NameShown,
+    ScriptOpened,
+    ScriptTopic,
+    TopicNotTaken,
+)
 from lms.db import Base
 from lms.people.models import Enrolment
+
+__all__ = [
+    "Allocation",
+    "CriterionMark",
+    "DeclaredInterest",
+    "Draft",
+    "LedgerEntry",
+    "LedgerIsAppended",
+    "Mark",
+    "NameShown",
+    "ResultRow",
+    "ScriptOpened",
+    "ScriptTopic",
+    "Submission",
+    "SubmissionFile",
+    "TopicNotTaken",
+]
 
 
 class Draft(Base):
