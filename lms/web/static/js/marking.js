@@ -24,15 +24,3 @@ document.addEventListener("selectionchange", () => {
   quote.value = words;
   quote.dispatchEvent(new Event("input", { bubbles: true }));
 });
-
-// A kept comment goes in where the reader stands, without the page being loaded again.
-document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-put]");
-  if (!button) return;
-  event.preventDefault();
-  const field = document.getElementById(button.dataset.put);
-  const before = field.value.trimEnd();
-  field.value = before ? `${before}\n\n${button.dataset.words}` : button.dataset.words;
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-  field.focus();
-});
