@@ -350,12 +350,16 @@ def inline(text: str) -> Markup:
 
 def learner_text(text: str) -> Markup:
     """People's own words: escaped, in paragraphs, line breaks kept. Nothing in them is markup."""
-    tidy = text.replace("\r\n", "\n").replace("\r", "\n").strip()
-    paragraphs = [part for part in re.split(r"\n\s*\n", tidy) if part.strip()]
     return Markup("\n").join(
         Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in part.split("\n")))
-        for part in paragraphs
+        for part in paragraphs(text)
     )
+
+
+def paragraphs(text: str) -> list[str]:
+    """The paragraphs of people's own words, as `learner_text` shows them."""
+    tidy = text.replace("\r\n", "\n").replace("\r", "\n").strip()
+    return [part for part in re.split(r"\n\s*\n", tidy) if part.strip()]
 
 
 def in_a_longer_page(html: Markup, prefix: str) -> Markup:

@@ -24,6 +24,7 @@ from wtforms.widgets import HiddenInput
 
 from lms.assessments.rules.allocating import MOST_SHARES
 from lms.assessments.rules.marking import BandRange, Decision, plain
+from lms.assessments.rules.passages import Passage, Pin, read_pins
 from lms.modules.catalogue import Criterion
 from lms.web.forms import Form, trimmed
 
@@ -81,6 +82,20 @@ class ReleaseForm(Form):
 
     cohort = HiddenField(validators=[InputRequired()])
     agreed = HiddenField(default="")
+
+
+class BankForm(Form):
+    """A comment to use again."""
+
+    text = TextAreaField("Comment", filters=[as_typed], default="")
+    shared = BooleanField("Colleagues who mark may use it")
+    anywhere = BooleanField("Offer it for every criterion")
+
+
+class CohortFeedbackForm(VersionedForm):
+    """What a whole cohort reads."""
+
+    text = TextAreaField("To everybody in this cohort", filters=[as_typed], default="")
 
 
 class GivingForm(Form):
@@ -142,6 +157,7 @@ class MarkForm(VersionedForm):
     comment = TextAreaField("Overall comment, which the trainee will read", filters=[as_typed])
 
     criteria: tuple[Criterion, ...] = ()
+    sent = False  # whether it is filled with what the browser sent
 
     def part(self, criterion: Criterion, name: str) -> Field:
         """A field of one criterion: `band`, `points` or `why`."""
@@ -155,7 +171,12 @@ class MarkForm(VersionedForm):
             typed = [self.part(criterion, name).data or "" for name in ("band", "points", "why")]
             if any(typed):
                 parts.append(f"{criterion.title}: {' '.join(typed[:2])}\n{typed[2]}")
-        return "\n\n".join([*parts, self.comment.data or ""]).strip()
+        pinned = [pin.comment for pin in self.pins().values()]
+        return "\n\n".join([*parts, *pinned, self.comment.data or ""]).strip()
+
+    def pins(self) -> dict[Passage, Pin]:
+        """The comments on passages, as they were sent."""
+        return read_pins({name: as_typed(value) for name, value in request.form.items()})
 
     def decisions(self) -> dict[str, Decision]:
         """What the form says about every criterion; only for a valid form."""
@@ -180,7 +201,7 @@ def mark_form(
     sent: bool,
 ) -> MarkForm:
     """The form of one rubric, filled with what is kept, or with what the browser sent."""
-    fields: dict[str, Any] = {"criteria": tuple(criteria)}
+    fields: dict[str, Any] = {"criteria": tuple(criteria), "sent": sent}
     kept: dict[str, Any] = {"comment": comment, "version": version}
     highest = max(each.highest for each in ranges)
     for criterion in criteria:

@@ -127,7 +127,7 @@ def test_a_script_stands_beside_its_rubric_without_a_name(
 ) -> None:
     page = browse(people.max).get(desk(script)).text
     assert page.count("<h1") == 1
-    for words in ("Script 4F2K", "1 of 1 in your queue", "<p>My plan.</p>", "File 1", "60–69"):
+    for words in ("Script 4F2K", "1 of 1 in your queue", ">My plan.</p>", "File 1", "60–69"):
         assert words in page
     for criterion in catalogue().assessment(PLAN).criteria:
         assert criterion.title in page

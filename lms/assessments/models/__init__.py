@@ -19,11 +19,14 @@ from lms.assessments.models.allocation import (
     ScriptTopic,
     TopicNotTaken,
 )
+from lms.assessments.models.comments import BankComment, CohortFeedback, PinnedComment
 from lms.db import Base
 from lms.people.models import Enrolment
 
 __all__ = [
     "Allocation",
+    "BankComment",
+    "CohortFeedback",
     "CriterionMark",
     "DeclaredInterest",
     "Draft",
@@ -31,6 +34,7 @@ __all__ = [
     "LedgerIsAppended",
     "Mark",
     "NameShown",
+    "PinnedComment",
     "ResultRow",
     "ScriptOpened",
     "ScriptTopic",
@@ -144,6 +148,11 @@ class Mark(Base):
     submission: Mapped[Submission] = relationship(lazy="raise", back_populates="marks")
     criteria: Mapped[list["CriterionMark"]] = relationship(
         lazy="raise", order_by="CriterionMark.id"
+    )
+    pins: Mapped[list[PinnedComment]] = relationship(
+        lazy="raise",
+        order_by=lambda: (PinnedComment.file_id, PinnedComment.place),
+        cascade="save-update, merge, delete-orphan, delete",
     )
 
 

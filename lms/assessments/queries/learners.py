@@ -2,11 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from lms.actor import Action, Actor
-from lms.assessments.models import Draft, Mark, ResultRow, Submission, SubmissionFile
+from lms.assessments.models import (
+    CohortFeedback,
+    Draft,
+    Mark,
+    ResultRow,
+    Submission,
+    SubmissionFile,
+)
 from lms.assessments.queries.allocation import may_mark
 from lms.db import db
 from lms.errors import NotFound
@@ -103,24 +110,35 @@ def receipt_visible_to(actor: Actor, number: str) -> Submission:
     return submission
 
 
-def released_visible_to(actor: Actor, assessment: Assessment) -> tuple[Submission, ResultRow]:
-    """One's own latest released result, with everything that it was computed from."""
+def released_visible_to(actor: Actor, assessment: Assessment) -> tuple[Submission, ResultRow, str]:
+    """One's own latest released result, with everything that it was computed from, and what is
+    said about the assessment to the whole cohort.
+    """
     row = db.session.execute(
-        select(Submission, ResultRow)
+        select(Submission, ResultRow, CohortFeedback.text)
         .join(ResultRow, ResultRow.submission_id == Submission.id)
         .join(Enrolment, Enrolment.id == Submission.enrolment_id)
+        .outerjoin(
+            CohortFeedback,
+            and_(
+                CohortFeedback.cohort_id == Enrolment.cohort_id,
+                CohortFeedback.assessment == Submission.assessment,
+            ),
+        )
         .where(Enrolment.user_id == actor.user_id, Submission.assessment == assessment.key)
         .options(
             joinedload(Submission.enrolment).joinedload(Enrolment.cohort),
             selectinload(Submission.marks).selectinload(Mark.criteria),
+            selectinload(Submission.marks).joinedload(Mark.pins),
             selectinload(Submission.entries),
+            selectinload(Submission.files),
         )
         .order_by(ResultRow.released_at.desc(), ResultRow.sequence.desc())
         .limit(1)
     ).first()
     if row is None:
         raise NotFound("There is no result to see yet. You get an e-mail when it is released.")
-    return row[0], row[1]
+    return row[0], row[1], row[2] or ""
 
 
 def find_released_at(submission_id: int) -> datetime | None:

@@ -48,7 +48,10 @@ def script_visible_to(actor: Actor, submission_id: int) -> Submission:
         _with_everything(select(Submission))
         .join(Enrolment, Enrolment.id == Submission.enrolment_id)
         .where(Submission.id == submission_id, may_open(actor))
-        .options(selectinload(Submission.files))
+        .options(
+            selectinload(Submission.files),
+            selectinload(Submission.marks).joinedload(Mark.pins),
+        )
     )
     if submission is None:
         raise NotFound(NOT_HERE)

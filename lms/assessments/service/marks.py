@@ -5,11 +5,19 @@ from datetime import datetime
 
 from lms.actor import Actor
 from lms.assessments import queries
-from lms.assessments.models import CriterionMark, Mark, Submission
+from lms.assessments.models import CriterionMark, Mark, PinnedComment, Submission
 from lms.assessments.rules.ledger import marked_data
 from lms.assessments.rules.marking import Decision, mark_blocks
+from lms.assessments.rules.passages import Passage, Pin
 from lms.assessments.service.allocation import pass_to_taker
-from lms.assessments.service.scripts import append, decisions_of, is_released, mark_of, missing
+from lms.assessments.service.scripts import (
+    append,
+    decisions_of,
+    is_released,
+    mark_of,
+    missing,
+    pins_of,
+)
 from lms.audit.service import record
 from lms.db import db
 from lms.errors import Conflict, RuleBroken
@@ -33,14 +41,22 @@ def save_mark(
     version: int,
     actor: Actor,
     now: datetime,
+    pins: Mapping[Passage, Pin] | None = None,
 ) -> Mark:
-    """Keep what is decided and written so far. `version` is the one this window last knew."""
+    """Keep what is decided and written so far. `version` is the one this window last knew.
+
+    `pins` are all comments on passages; None leaves them as they are.
+    """
     submission = _hold(submission_id, actor)
     mark = mark_of(submission)
     _check_open(submission, mark, actor)
     if mark is None:
         mark = _new_mark(submission, actor, now)
-    elif mark.comment == comment and _same(decisions_of(mark), decisions):
+    elif (
+        mark.comment == comment
+        and _same(decisions_of(mark), decisions)
+        and (pins is None or pins_of(mark) == pins)
+    ):
         return mark  # a save whose answer was lost on the way comes again
     if mark.version != version:
         raise StaleMark(STALE)
@@ -51,9 +67,28 @@ def save_mark(
             row = CriterionMark(criterion=criterion)
             mark.criteria.append(row)
         row.band, row.points, row.comment = decision.band, decision.points, decision.comment
+    if pins is not None:
+        _pin(mark, pins, submission)
     mark.comment, mark.version, mark.saved_at = comment, version + 1, now
     db.session.flush()
     return mark
+
+
+def _pin(mark: Mark, pins: Mapping[Passage, Pin], submission: Submission) -> None:
+    """Keep these comments on passages, and no others."""
+    known = {0} | {file.id for file in submission.files}
+    rows = {Passage(row.file_id or 0, row.place): row for row in mark.pins}
+    for passage, row in rows.items():
+        if passage not in pins:
+            mark.pins.remove(row)
+    for passage, pin in pins.items():
+        if passage.file_id not in known:
+            continue  # a file of another script: the form was not ours
+        kept = rows.get(passage)
+        if kept is None:
+            kept = PinnedComment(file_id=passage.file_id or None, place=passage.place)
+            mark.pins.append(kept)
+        kept.quote, kept.comment = pin.quote, pin.comment
 
 
 def _same(kept: Mapping[str, Decision], sent: Mapping[str, Decision]) -> bool:
@@ -87,6 +122,7 @@ def _new_mark(submission: Submission, actor: Actor, now: datetime) -> Mark:
         version=0,
         saved_at=now,
         criteria=[],
+        pins=[],
     )
     submission.marks.append(mark)
     db.session.flush()

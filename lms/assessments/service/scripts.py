@@ -8,6 +8,7 @@ from lms.actor import Actor
 from lms.assessments.models import LedgerEntry, Mark, Submission
 from lms.assessments.rules.ledger import Entry, Result, result
 from lms.assessments.rules.marking import Decision, finish_blocks
+from lms.assessments.rules.passages import Passage, Pin
 from lms.assessments.rules.releasing import ScriptState
 from lms.db import db
 from lms.modules.catalogue import Assessment, Regulations, catalogue
@@ -22,6 +23,12 @@ def decisions_of(mark: Mark | None) -> dict[str, Decision]:
     """What is decided per criterion."""
     rows = mark.criteria if mark else []
     return {row.criterion: Decision(row.band, row.points, row.comment) for row in rows}
+
+
+def pins_of(mark: Mark | None) -> dict[Passage, Pin]:
+    """The comments on passages."""
+    rows = mark.pins if mark else []
+    return {Passage(row.file_id or 0, row.place): Pin(row.comment, row.quote) for row in rows}
 
 
 def missing(

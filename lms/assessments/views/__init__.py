@@ -4,7 +4,16 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from lms.assessments.rules.marking import plain
-from lms.assessments.views import allocating, briefs, desk, files, handing_in, releasing, results
+from lms.assessments.views import (
+    allocating,
+    bank,
+    briefs,
+    desk,
+    files,
+    handing_in,
+    releasing,
+    results,
+)
 from lms.assessments.views.blueprints import assessments, marking
 from lms.config import Settings
 
@@ -18,6 +27,7 @@ def init_feature(app: Flask, settings: Settings, csrf: CSRFProtect) -> None:
 
 __all__ = [
     "allocating",
+    "bank",
     "briefs",
     "desk",
     "files",

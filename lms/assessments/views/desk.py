@@ -11,15 +11,22 @@ from lms.assessments import queries
 from lms.assessments.forms import MarkForm, mark_form
 from lms.assessments.models import Mark, Submission
 from lms.assessments.rules.marking import Decision, band_ranges, decided
-from lms.assessments.service import allocation, marks
+from lms.assessments.service import allocation, bank, marks
 from lms.assessments.service.release import blocks_of
-from lms.assessments.service.scripts import decisions_of, is_released, mark_of, missing
+from lms.assessments.service.scripts import (
+    decisions_of,
+    is_released,
+    mark_of,
+    missing,
+    pins_of,
+)
 from lms.assessments.views.blueprints import marking
 from lms.assessments.views.opening import keep_opening
+from lms.assessments.views.passages import file_pins_of, passages_of
 from lms.assessments.views.shown import SoFar, queue_rows, so_far
 from lms.db import db
-from lms.errors import LmsError, RuleBroken
-from lms.modules.catalogue import Assessment, Regulations, catalogue
+from lms.errors import LmsError, NotFound, RuleBroken
+from lms.modules.catalogue import Assessment, Criterion, Regulations, catalogue
 from lms.people import queries as people
 from lms.web.access import current_actor, requires
 from lms.web.doors import QUEUE, doors
@@ -103,6 +110,7 @@ def _page(
     open_to_change = not (others or is_released(submission) or (mark and mark.finished_at))
     form = form or _form_of(asked, regulations, mark, sent=False)
     queue = queries.neighbours_of(actor, submission)
+    pins = form.pins() if form.sent else pins_of(mark)
     return render_template(
         "marking/script.html",
         submission=submission,
@@ -113,6 +121,9 @@ def _page(
         ranges=tuple(reversed(band_ranges(regulations))),
         decisions=decisions_of(mark),
         so_far=so_far(asked, decisions_of(mark), regulations),
+        passages=passages_of(submission, pins),
+        file_pins=file_pins_of(submission, pins),
+        bank=_bank_of(asked) if open_to_change else {},
         left=missing(submission, asked, regulations),
         opened=_first_open(asked, mark, form, regulations),
         released=is_released(submission),
@@ -124,6 +135,15 @@ def _page(
         shown_name=name,
         unsaved=form.in_one_text() if refused and not open_to_change else "",
     )
+
+
+def _bank_of(asked: Assessment) -> dict[str, list[queries.Kept]]:
+    """The kept comments that suit each criterion; those for any suit all."""
+    kept = queries.bank_of(current_actor(), asked.key)
+    return {
+        criterion.id: [one for one in kept if one.comment.criterion in (None, criterion.id)]
+        for criterion in asked.criteria
+    }
 
 
 def _first_open(
@@ -161,7 +181,10 @@ def save(submission_id: int) -> Response | tuple[str, int]:
     form = _form_of(asked, regulations, mark_of(submission), sent=True)
     if not form.validate():
         return _say_invalid(submission, form)
+    act, _, rest = request.form.get("act", "").partition("-")
     try:
+        if act == "put":
+            _put(form, asked, rest)
         mark = marks.save_mark(
             submission_id,
             decisions=form.decisions(),
@@ -169,16 +192,46 @@ def save(submission_id: int) -> Response | tuple[str, int]:
             version=form.version.data or 0,
             actor=current_actor(),
             now=clock.now(),
+            pins=form.pins(),
         )
+        if act == "keep":
+            _keep(form, asked, rest)
     except LmsError as refusal:
         db.session.rollback()
         return _not_saved(submission_id, form, refusal)
     if wants_json():
         return _say_saved(mark, so_far(asked, decisions_of(mark), regulations))
     db.session.commit()
-    if request.form.get("act") == "finish":
+    if act == "finish":
         return _finish(submission_id)
-    return redirect(url_for("marking.script", submission_id=submission_id), 303)
+    anchor = f"criterion-{rest.partition('-')[0]}" if act in ("put", "keep") else None
+    return redirect(url_for("marking.script", submission_id=submission_id, _anchor=anchor), 303)
+
+
+def _put(form: MarkForm, asked: Assessment, what: str) -> None:
+    """Put a kept comment (`<comment>-<criterion>`) after what is written for a criterion."""
+    number, _, criterion_id = what.partition("-")
+    field = form.part(_criterion(asked, criterion_id), "why")
+    words = bank.use_comment(int(number) if number.isdecimal() else 0, actor=current_actor())
+    field.data = "\n\n".join(part for part in (field.data, words) if part)
+
+
+def _keep(form: MarkForm, asked: Assessment, criterion_id: str) -> None:
+    bank.keep_comment(
+        form.part(_criterion(asked, criterion_id), "why").data or "",
+        assessment=asked.key,
+        criterion=criterion_id,
+        actor=current_actor(),
+        now=clock.now(),
+    )
+    flash("Kept among your comments, to use again.")
+
+
+def _criterion(asked: Assessment, criterion_id: str) -> Criterion:
+    for criterion in asked.criteria:
+        if criterion.id == criterion_id:
+            return criterion
+    raise NotFound(queries.NOT_HERE)
 
 
 def _say_saved(mark: Mark, decided: SoFar) -> Response:

@@ -97,10 +97,12 @@ class Autosave {
   }
 
   listen() {
-    this.form.addEventListener("input", () => this.changed(WAIT));
-    this.form.addEventListener("change", () => this.changed(400));
+    // On the document: a field may stand elsewhere on the page and belong to the form by its `form`.
+    const on = (kind, act) => document.addEventListener(kind, (event) => event.target.form === this.form && act());
+    on("input", () => this.changed(WAIT));
+    on("change", () => this.changed(400));
     // Not at once: the badge's words would move what is being clicked, and the click would be lost.
-    this.form.addEventListener("focusout", () => this.dirty() && this.changed(400));
+    on("focusout", () => this.dirty() && this.changed(400));
     this.form.addEventListener("submit", (event) => this.submitting(event));
     window.addEventListener("online", () => this.dirty() && this.save());
     window.addEventListener("pagehide", () => this.part());

@@ -1,0 +1,77 @@
+"""What is asked about comments kept to use again, and about what is said to a whole cohort."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import or_, select
+
+from lms.actor import Actor
+from lms.assessments.models import BankComment, CohortFeedback
+from lms.assessments.queries.learners import NOT_HERE
+from lms.db import db
+from lms.errors import NotFound
+from lms.people.models import User
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A comment one may use, and whose it is; `owner` is empty for one's own."""
+
+    comment: BankComment
+    owner: str
+
+
+def bank_of(actor: Actor, assessment: str | None = None) -> list[Kept]:
+    """One's own comments and those that are shared: all, or those that suit an assessment."""
+    found = (
+        select(BankComment, User.name)
+        .join(User, User.id == BankComment.owner_id)
+        .where(or_(BankComment.owner_id == actor.user_id, BankComment.shared))
+        .order_by(BankComment.used.desc(), BankComment.id)
+    )
+    if assessment is not None:
+        found = found.where(
+            or_(BankComment.assessment == assessment, BankComment.assessment.is_(None))
+        )
+    return [
+        Kept(row[0], "" if row[0].owner_id == actor.user_id else row[1])
+        for row in db.session.execute(found)
+    ]
+
+
+def own_comment(actor: Actor, comment_id: int) -> BankComment:
+    """One's own comment, or NotFound."""
+    comment = db.session.get(BankComment, comment_id)
+    if comment is None or comment.owner_id != actor.user_id:
+        raise NotFound(NOT_HERE)
+    return comment
+
+
+def usable_comment(actor: Actor, comment_id: int) -> BankComment:
+    """One's own comment or a shared one, or NotFound."""
+    comment = db.session.get(BankComment, comment_id)
+    if comment is None or not (comment.shared or comment.owner_id == actor.user_id):
+        raise NotFound(NOT_HERE)
+    return comment
+
+
+def find_same(
+    actor: Actor, text: str, assessment: str | None, criterion: str | None
+) -> BankComment | None:
+    """The comment one keeps already in the same words for the same use."""
+    return db.session.scalar(
+        select(BankComment).where(
+            BankComment.owner_id == actor.user_id,
+            BankComment.text == text,
+            BankComment.assessment.is_not_distinct_from(assessment),
+            BankComment.criterion.is_not_distinct_from(criterion),
+        )
+    )
+
+
+def find_cohort_feedback(cohort_id: int, assessment: str) -> CohortFeedback | None:
+    """What is said to a whole cohort about an assessment."""
+    return db.session.scalar(
+        select(CohortFeedback).where(
+            CohortFeedback.cohort_id == cohort_id, CohortFeedback.assessment == assessment
+        )
+    )

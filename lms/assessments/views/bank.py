@@ -1,0 +1,116 @@
+"""The comment bank; and what is said to a whole cohort."""
+
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from lms import clock
+from lms.actor import Action
+from lms.assessments import queries
+from lms.assessments.forms import BankForm, CohortFeedbackForm
+from lms.assessments.service import bank
+from lms.assessments.views.blueprints import marking
+from lms.db import db
+from lms.errors import Conflict, RuleBroken
+from lms.modules.catalogue import catalogue
+from lms.people import queries as people
+from lms.web.access import current_actor, requires
+
+
+@marking.get("/comments")
+@requires(Action.MARK)
+def comments() -> str:
+    """One's own comments, to be changed, and those that colleagues share."""
+    return _page()
+
+
+def _page(refused: tuple[str, ...] = (), unsaved: str = "") -> str:
+    kept = queries.bank_of(current_actor())
+    titles = {
+        (asked.key, criterion.id): f"{asked.short}: {criterion.title}"
+        for asked in catalogue().assessments
+        for criterion in asked.criteria
+    }
+    return render_template(
+        "marking/comments.html",
+        own=[one.comment for one in kept if not one.owner],
+        shared=[one for one in kept if one.owner],
+        titles=titles,
+        refused=refused,
+        unsaved=unsaved,
+    )
+
+
+@marking.post("/comments")
+@requires(Action.MARK)
+def keep_comment() -> Response | tuple[str, int]:
+    """A new comment for anywhere; or one's own, changed or taken away."""
+    form, actor = BankForm(), current_actor()
+    text = form.text.data or ""
+    number = request.form.get("comment", 0, type=int)
+    try:
+        if not number:
+            bank.keep_comment(text, assessment=None, criterion=None, actor=actor, now=clock.now())
+        elif request.form.get("act") == "drop":
+            bank.drop_comment(number, actor=actor)
+        else:
+            bank.change_comment(
+                number,
+                text=text,
+                shared=form.shared.data,
+                anywhere=form.anywhere.data,
+                actor=actor,
+            )
+    except RuleBroken as refusal:
+        db.session.rollback()
+        return _page(refusal.reasons, text), 409
+    db.session.commit()
+    flash("Saved.")
+    return redirect(url_for("marking.comments"), 303)
+
+
+@marking.route("/<assessment>/cohort-feedback", methods=["GET", "POST"])
+@requires(Action.RELEASE)
+def cohort_feedback(assessment: str) -> Response | str | tuple[str, int]:
+    """What the whole cohort reads beside each person's own feedback."""
+    asked = catalogue().assessment(assessment)
+    slug = request.values.get("cohort", "")
+    cohort = people.cohort_visible_to(current_actor(), slug, Action.RELEASE)
+    form = CohortFeedbackForm()
+    if request.method == "POST":
+        try:
+            bank.say_to_cohort(
+                asked,
+                cohort,
+                text=form.text.data or "",
+                version=form.version.data or 0,
+                actor=current_actor(),
+                now=clock.now(),
+            )
+        except Conflict as refusal:
+            db.session.rollback()
+            cohort = people.cohort_visible_to(current_actor(), slug, Action.RELEASE)
+            said = queries.find_cohort_feedback(cohort.id, asked.key)
+            form.write_over(said.version if said else 0)
+            page = render_template(
+                "marking/cohort_feedback.html",
+                asked=asked,
+                cohort=cohort,
+                form=form,
+                theirs=said,
+                refused=(refusal.message,),
+            )
+            return page, 409
+        db.session.commit()
+        flash("Saved. The cohort reads it with their own feedback.")
+        return redirect(url_for("marking.queue", assessment=asked.key, cohort=slug), 303)
+    said = queries.find_cohort_feedback(cohort.id, asked.key)
+    form.text.data = said.text if said else ""
+    form.write_over(said.version if said else 0)
+    return render_template(
+        "marking/cohort_feedback.html",
+        asked=asked,
+        cohort=cohort,
+        form=form,
+        theirs=None,
+        refused=(),
+    )
