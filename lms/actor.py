@@ -36,6 +36,8 @@ class Action(StrEnum):
     SEE_COHORT = "see who is where in a cohort"
     SEE_COHORT_STATUS = "see a cohort's status per person"
     INVITE = "invite people"
+    SEE_RECORD = "see what was done to the scripts of a cohort"
+    CHECK_RECORD = "see whether the record holds"
     MANAGE_PLATFORMS = "manage platforms"
     LINK_CONTEXT = "link a VLE course to a cohort"
     KEEP_ROSTER = "keep a cohort in step with the VLE's list of people"
@@ -58,13 +60,20 @@ ACCESS: dict[Role, frozenset[Action]] = {
         Action.READ_ANY_PROGRAMME,
         Action.MARK,
         Action.SEE_MARKS,
+        Action.SEE_RECORD,
         Action.ALLOCATE,
         Action.RELEASE,
         Action.SEE_COHORT,
         Action.LINK_CONTEXT,
         Action.KEEP_ROSTER,
     },
-    Role.EXAMINER: _EVERYONE | {Action.READ_ANY_PROGRAMME, Action.SEE_MARKS, Action.SEE_COHORT},
+    Role.EXAMINER: _EVERYONE
+    | {
+        Action.READ_ANY_PROGRAMME,
+        Action.SEE_MARKS,
+        Action.SEE_RECORD,
+        Action.SEE_COHORT,
+    },
     Role.LINE_MANAGER: _EVERYONE | {Action.SEE_OWN_PROGRESS},
     Role.HUB: _EVERYONE | {Action.READ_ANY_PROGRAMME, Action.SEE_COHORT_STATUS, Action.INVITE},
     # Accounts, platforms and settings; no academic record by right of office.
@@ -74,6 +83,7 @@ ACCESS: dict[Role, frozenset[Action]] = {
             Action.READ_MODULES,
             Action.READ_ANY_PROGRAMME,
             Action.INVITE,
+            Action.CHECK_RECORD,
             Action.MANAGE_PLATFORMS,
             Action.LINK_CONTEXT,
             Action.KEEP_ROSTER,

@@ -11,6 +11,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
 from lms.assessments import views as assessments
+from lms.audit import views as audit
 from lms.cli import init_cli
 from lms.config import ROOT, OddSettings, Settings, read_settings
 from lms.db import db, expect_writes
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 csrf = CSRFProtect()
 
 
-FEATURES = (people, modules, assessments, progress, lti)
+FEATURES = (audit, people, modules, assessments, progress, lti)
 MAX_UPLOAD = 20 * 1024 * 1024
 
 

@@ -88,6 +88,41 @@ def is_ours(name: str | None, kind: str, _parents: object) -> bool:
     return not (kind == "table" and name is not None and name.startswith(HAND_MADE))
 
 
+def append_only(table: sa.Table) -> None:
+    """Let the database itself refuse to change or delete rows of a table, whoever asks.
+
+    For schemas made from the models; migration 0009 does the same. A batch migration on SQLite
+    makes the table anew, and must then make these again.
+    """
+    for dialect, statements in (("sqlite", sqlite_guard), ("postgresql", postgresql_guard)):
+        for statement in statements(table.name):
+            guard = sa.DDL(statement).execute_if(dialect=dialect)  # type: ignore[no-untyped-call]
+            event.listen(table, "after_create", guard)
+
+
+def sqlite_guard(table: str) -> list[str]:
+    """The statements that make a table append-only in SQLite."""
+    return [
+        f"CREATE TRIGGER {table}_no_{act} BEFORE {act.upper()} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{table} is appended to, never changed'); END"
+        for act in ("update", "delete")
+    ]
+
+
+def postgresql_guard(table: str) -> list[str]:
+    """The statements that make a table append-only in PostgreSQL."""
+    function = (
+        "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ "
+        "BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' is appended to, never changed'; "
+        "END $$"
+    )
+    trigger = (
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+    )
+    return [function, trigger]
+
+
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
 

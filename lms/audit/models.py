@@ -1,12 +1,12 @@
-"""The audit trail's one table. It points at no other: it outlives what it describes."""
+"""The audit trail, and when it was last verified. It points at no other table: it outlives them."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from lms.db import Base
+from lms.db import Base, append_only
 
 
 class AuditEntry(Base):
@@ -19,7 +19,22 @@ class AuditEntry(Base):
     at: Mapped[datetime]
     actor_id: Mapped[int | None]
     act: Mapped[str]
-    subject: Mapped[str]
+    subject: Mapped[str] = mapped_column(index=True)
     detail: Mapped[dict[str, Any]]
     previous: Mapped[str]
     hash: Mapped[str]
+
+
+class ChainCheck(Base):
+    """One walk along the whole trail, and where it broke, if it did."""
+
+    __tablename__ = "chain_checks"
+    __table_args__ = (CheckConstraint("entries >= 0", name="entries_not_negative"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    entries: Mapped[int]
+    broken_at: Mapped[int | None]  # the id of an audit entry
+
+
+append_only(Base.metadata.tables[AuditEntry.__tablename__])

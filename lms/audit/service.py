@@ -1,12 +1,14 @@
 """Recording an act, and proving that nothing was changed since."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from lms.actor import Actor
 from lms.audit import queries
-from lms.audit.models import AuditEntry
+from lms.audit.models import AuditEntry, ChainCheck
 from lms.audit.rules import FIRST, Detail, link
 from lms.db import db
+
+BETWEEN_CHECKS = timedelta(hours=20)
 
 
 def record(
@@ -33,7 +35,12 @@ def record(
 
 def first_broken() -> int | None:
     """The id of the first entry that does not follow from the one before, or None when all do."""
-    previous = FIRST
+    return _walk()[1]
+
+
+def _walk() -> tuple[int, int | None]:
+    """How many entries hold, and the id of the first that does not."""
+    previous, count = FIRST, 0
     for entry in queries.entries():
         expected = link(
             previous,
@@ -44,6 +51,21 @@ def first_broken() -> int | None:
             detail=entry.detail,
         )
         if entry.previous != previous or entry.hash != expected:
-            return entry.id
-        previous = entry.hash
-    return None
+            return count, entry.id
+        previous, count = entry.hash, count + 1
+    return count, None
+
+
+def check_chain(*, now: datetime) -> ChainCheck:
+    """Walk the whole trail, and keep what was found."""
+    count, broken = _walk()
+    check = ChainCheck(at=now, entries=count, broken_at=broken)
+    db.session.add(check)
+    db.session.flush()
+    return check
+
+
+def is_due(now: datetime) -> bool:
+    """Whether the trail should be walked again: once a night."""
+    last = queries.newest_check()
+    return last is None or now - last.at >= BETWEEN_CHECKS

@@ -1,7 +1,8 @@
 """What is stored of assessments: drafts, what was handed in, marks, the ledger, results.
 
 Briefs, rubrics and regulations are not here: they are content, and rows name them by key. A ledger
-entry is appended and never changed or deleted; the guard at the foot of this file refuses both.
+entry is appended and never changed or deleted: the database refuses both, and the guard at the foot
+of this file sooner.
 """
 
 from datetime import datetime
@@ -20,7 +21,7 @@ from lms.assessments.models.allocation import (
     TopicNotTaken,
 )
 from lms.assessments.models.comments import BankComment, CohortFeedback, PinnedComment
-from lms.db import Base
+from lms.db import Base, append_only
 from lms.people.models import Enrolment
 
 __all__ = [
@@ -213,6 +214,9 @@ class ResultRow(Base):
     maximum: Mapped[Decimal] = mapped_column(Numeric(6, 2))
     released_at: Mapped[datetime]
     released_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+
+
+append_only(Base.metadata.tables[LedgerEntry.__tablename__])
 
 
 class LedgerIsAppended(RuntimeError):

@@ -58,6 +58,14 @@ from lms.assessments.queries.markers import (
     scripts_to_release,
     scripts_visible_to,
 )
+from lms.assessments.queries.record import (
+    A_PAGE,
+    Act,
+    OnRecord,
+    acts_on,
+    script_on_record,
+    scripts_on_record,
+)
 from lms.assessments.queries.standing import (
     AssessmentStanding,
     SendableResult,
@@ -67,15 +75,19 @@ from lms.assessments.queries.standing import (
 )
 
 __all__ = [
+    "A_PAGE",
     "NOT_HERE",
+    "Act",
     "AssessmentStanding",
     "Barred",
     "Kept",
     "Neighbours",
+    "OnRecord",
     "Opening",
     "QueueCounts",
     "SeenBefore",
     "SendableResult",
+    "acts_on",
     "addresses",
     "allocations",
     "assessment_visible_to",
@@ -112,7 +124,9 @@ __all__ = [
     "regulations_of",
     "released_ids",
     "released_visible_to",
+    "script_on_record",
     "script_visible_to",
+    "scripts_on_record",
     "scripts_to_release",
     "scripts_visible_to",
     "seen_before",

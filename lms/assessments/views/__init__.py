@@ -11,6 +11,7 @@ from lms.assessments.views import (
     desk,
     files,
     handing_in,
+    record,
     releasing,
     results,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "files",
     "handing_in",
     "init_feature",
+    "record",
     "releasing",
     "results",
 ]

@@ -68,6 +68,7 @@ def queue(assessment: str) -> Response | str:
         blocks=blocks_of(asked, cohort, scripts, regulations, actor=actor),
         nominal=allocation.is_nominal(cohort),
         decides=queries.decides(actor, cohort.id),
+        sees_record=actor.may(Action.SEE_RECORD, cohort_id=cohort.id),
         may_release=actor.may(Action.RELEASE, cohort_id=cohort.id),
         released=sum(is_released(script) for script in scripts),
         doors=doors(QUEUE, actor, assessment=asked.key, cohort=cohort.slug),
@@ -133,6 +134,7 @@ def _page(
         theirs=theirs,
         refused=refused,
         shown_name=name,
+        sees_record=actor.may(Action.SEE_RECORD, cohort_id=cohort.id),
         unsaved=form.in_one_text() if refused and not open_to_change else "",
     )
 
