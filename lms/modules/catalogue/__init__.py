@@ -27,11 +27,12 @@ from lms.modules.catalogue.glossary import Glossary, Term
 from lms.modules.catalogue.load import BrokenContent, Everything, read
 from lms.modules.catalogue.page import Cited, ContentNote, Page, Text
 from lms.modules.catalogue.programme import Module, Programme, Unit
-from lms.modules.catalogue.regulations import Band, Clause, Regulations, Rounding
+from lms.modules.catalogue.regulations import Band, Regulations, Rounding
 from lms.modules.catalogue.scenario import Scenario, Scene, SceneWay
 from lms.modules.catalogue.source import Fault, Faults
 from lms.modules.catalogue.template import Template, TemplateField
 from lms.modules.catalogue.versions import Approval, Change
+from lms.regulations import Clause
 
 Thing = TypeVar("Thing")
 

@@ -1,14 +1,44 @@
 """The academic rules, as data pinned to a cohort (DESIGN.md section 5). Never constants in code."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
+from lms.modules.catalogue.calendars import Calendars, check_working_days
 from lms.modules.catalogue.facts import Words
 from lms.modules.catalogue.source import Source, Written
+from lms.modules.catalogue.terms import read_terms
+from lms.regulations import Calendar, Clause, Terms, clauses, no_days_off
 
+# Made from the numbers, so that words and numbers cannot differ; never written in the file.
+FROM_NUMBERS = frozenset(
+    {
+        "pass-mark",
+        "late",
+        "penalties",
+        "resit-cap",
+        "self-certified",
+        "extensions",
+        "release-time",
+        "compensation",
+        "second-marking",
+        "sample",
+    }
+)
+TITLES = {
+    "weighting": "How marks add up",
+    "rounding": "Rounding",
+    "pass": "The bands",
+    "release": "When you see a mark",
+    "vle": "Your university’s learning site",
+    "words": "Length",
+    "turnaround": "When feedback comes",
+}
+NOTHING_STATED = Terms()
+NO_DAYS_KNOWN = no_days_off(date.max, date.min)
 CLAUSES = ("weighting", "rounding", "pass", "release", "vle", "words", "turnaround")
 
 
@@ -21,6 +51,7 @@ class _BandFile(Written):
 class _RoundingFile(Written):
     to: int | float = Field(gt=0)
     way: Literal["half-up", "half-even", "down"]
+    at: tuple[Literal["mark", "module", "award"], ...] = ("mark",)
 
 
 class _VleFile(Written):
@@ -30,6 +61,7 @@ class _VleFile(Written):
 class _ClauseFile(Written):
     id: Words
     text: Words
+    title: Words | None = None
 
 
 class _RegulationsFile(Written):
@@ -61,12 +93,6 @@ class Rounding:
 
 
 @dataclass(frozen=True)
-class Clause:
-    id: str
-    text: str
-
-
-@dataclass(frozen=True)
 class Regulations:
     id: str
     version: str
@@ -80,6 +106,8 @@ class Regulations:
     rounding: Rounding
     send_on: str  # release, ratification
     clauses: tuple[Clause, ...]
+    terms: Terms = NOTHING_STATED
+    calendar: Calendar = NO_DAYS_KNOWN
 
     def clause(self, clause_id: str) -> Clause:
         """Every id of CLAUSES is present: loading refuses regulations without one."""
@@ -93,16 +121,21 @@ class Regulations:
         return next((band for band in self.bands if band.id == band_id), None)
 
 
-def read_regulations(source: Source) -> Regulations | None:
-    shape = source.shape(_RegulationsFile)
-    if shape is None:
+def read_regulations(source: Source, calendars: Calendars) -> Regulations | None:
+    head, tables = _halves(source)
+    shape = source.shape_of(head, _RegulationsFile)
+    terms = read_terms(source, tables)
+    if shape is None or terms is None:
+        return None
+    if not check_working_days(source, terms.working_days, calendars):
         return None
     if shape.id != source.path.stem:
         source.fault(source.line("id"), f"`id` must be the file's name: {source.path.stem}")
     _check_bands(source, shape)
     ids = [clause.id for clause in shape.clause]
+    made = {clause.id for clause in clauses(terms)}
     for wanted in CLAUSES:
-        if ids.count(wanted) != 1:
+        if ids.count(wanted) > 1 or (wanted not in ids and wanted not in made):
             message = f"a [[clause]] with id `{wanted}` must stand here once: results cite it"
             source.fault(source.line("clause"), message)
     if shape.pass_mark > shape.maximum:
@@ -119,8 +152,34 @@ def read_regulations(source: Source) -> Regulations | None:
         bands=tuple(Band(b.id, b.title, Decimal(b.from_)) for b in shape.band),
         rounding=Rounding(Decimal(str(shape.rounding.to)), shape.rounding.way),
         send_on=shape.vle.send_on,
-        clauses=tuple(Clause(c.id, c.text) for c in shape.clause),
+        clauses=_clauses(source, shape, terms),
+        terms=terms,
+        calendar=calendars.calendar(terms.working_days),
     )
+
+
+def _halves(source: Source) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What every file has, and the tables of rules, to which the numbers above them belong too."""
+    known = {field.alias or name for name, field in _RegulationsFile.model_fields.items()}
+    head = {key: value for key, value in source.data.items() if key in known}
+    tables = {k: v for k, v in source.data.items() if k not in known or k == "rounding"}
+    if "pass_mark" in head:
+        tables.setdefault("pass", {"mark": head["pass_mark"]})
+    if "turnaround_working_days" in head and isinstance(tables.get("turnaround", {}), dict):
+        days = {"working_days": head["turnaround_working_days"]}
+        tables["turnaround"] = days | tables.get("turnaround", {})
+    return head, tables
+
+
+def _clauses(source: Source, shape: _RegulationsFile, terms: Terms) -> tuple[Clause, ...]:
+    """The clauses of the file, and one made from its numbers for each rule it has no words for."""
+    made = {clause.id: clause for clause in clauses(terms)}
+    written = {c.id: Clause(c.id, c.text, c.title or TITLES.get(c.id, "")) for c in shape.clause}
+    for index, one in enumerate(shape.clause):
+        if one.id in made and one.id in FROM_NUMBERS:
+            message = f"`{one.id}` is made from the numbers of this file: take the clause out"
+            source.fault(source.line("clause", index), message)
+    return tuple((made | written).values())
 
 
 def _check_bands(source: Source, shape: _RegulationsFile) -> None:
