@@ -38,7 +38,13 @@ from lms.regulations.modules import (
     standing,
 )
 from lms.regulations.readings import NeedsPerson, NeedsSetting, Open
-from lms.regulations.saying import in_words, what_lateness_costs, what_length_costs
+from lms.regulations.saying import (
+    how_late,
+    in_words,
+    unstated,
+    what_lateness_costs,
+    what_length_costs,
+)
 from lms.regulations.second_marking import (
     sample_size,
     second_marker_needed,
@@ -81,6 +87,7 @@ __all__ = [
     "best_average",
     "clauses",
     "compensate",
+    "how_late",
     "in_words",
     "late_consequence",
     "mark_for",
@@ -102,6 +109,7 @@ __all__ = [
     "standing",
     "third_marker_needed",
     "turnaround_date",
+    "unstated",
     "what_lateness_costs",
     "what_length_costs",
     "word_consequence",

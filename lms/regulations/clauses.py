@@ -78,11 +78,18 @@ def _all(terms: Terms) -> Iterator[Clause]:
         ("sample", "How many are read twice", terms.sample, _sample),
     ):
         if rule is not None and (text := cast(Callable[[object], str], say)(rule)):
-            yield Clause(clause_id, text, title)
+            yield Clause(clause_id, _with_number(text, clause_id, terms), title)
     for one in terms.award_class:
         project = f", and {plain(one.project)} or more in the project" if one.project else ""
         text = f"An average of {plain(one.mean)} or more{project}."
         yield Clause(f"class-{one.id}", text, one.title)
+
+
+def _with_number(text: str, clause_id: str, terms: Terms) -> str:
+    """The text with the pass mark as a number too, where it is named first."""
+    if terms.pass_ is None or clause_id == "pass-mark":
+        return text
+    return text.replace("the pass mark", f"the pass mark ({plain(terms.pass_.mark)})", 1)
 
 
 def _penalties(rule: Penalties) -> str:
@@ -101,7 +108,7 @@ def _pass(rule: Pass) -> str:
 def _late(rule: Late) -> str:
     if rule.takes == "nothing":
         return "Nothing is taken off for work that comes after the date."
-    parts = [f"{_reach(step)}: {cost(step)}{_after(step)}." for step in rule.step]
+    parts = [f"{_reach(step, rule)}: {cost(step)}{_after(step)}." for step in rule.step]
     if rule.step and (counting := _counting(rule)):
         parts.append(counting)
     if rule.floor == "zero":
@@ -111,11 +118,12 @@ def _late(rule: Late) -> str:
     return " ".join(parts)
 
 
-def _reach(step: LateStep) -> str:
+def _reach(step: LateStep, rule: Late) -> str:
     if step.up_to_minutes is not None:
         return f"Up to {plain(step.up_to_minutes)} minutes after the deadline"
     if step.up_to_days is not None:
-        return f"Up to {count(step.up_to_days, 'day')} after the deadline"
+        day = "working day" if rule.day == "working" else "day"
+        return f"Up to {count(step.up_to_days, day)} after the deadline"
     if step.up_to_months is not None:
         board = step.weeks_before_board
         sooner = f", or until {count(board, 'week')} before the board if sooner" if board else ""
@@ -159,16 +167,18 @@ def _line(line: Decimal | str) -> str:
 
 
 def _counting(rule: Late) -> str:
-    days = {"working": "working days", "calendar": "days of any kind", "date": "dates"}
-    if rule.day is None:
-        return ""
-    ends = {"noon": " A day ends at noon.", "midnight": " A day ends at midnight."}
-    without = _without(rule.skips) if rule.day == "working" else ""
-    return f"Days are {days[rule.day]}{without}.{ends.get(rule.ends or '', '')}"
-
-
-def _without(skips: tuple[Skip, ...] | None) -> str:
-    return f", without {' and '.join(SKIPPED[skip] for skip in skips)}" if skips else ""
+    ends = {
+        "noon": "A day ends at noon.",
+        "midnight": "A day ends at midnight.",
+        "deadline": "A day ends at the time of day of the deadline.",
+    }
+    skips = " and ".join(SKIPPED[skip] for skip in rule.skips or ())
+    days = {
+        "working": f"Weekends, {skips} do not count." if skips else "Weekends do not count.",
+        "calendar": "Every day counts, weekends too.",
+        "date": "Days are counted by their dates.",
+    }
+    return " ".join(filter(None, (days.get(rule.day or ""), ends.get(rule.ends or ""))))
 
 
 def _words(rule: Words) -> str:
@@ -206,8 +216,12 @@ def _rounding(rule: Rounding) -> str:
     if rule.way == "down":
         to = "the whole mark below" if rule.to == 1 else f"the {plain(rule.to)} below"
     named = {"mark": "mark of a piece of work", "module": "mark of a module", "award": "average"}
-    where = " and the ".join(named[place] for place in rule.at)
-    return f"The {where} is rounded once, to {to}. {ways.get(rule.way or '', '')}".strip()
+    where = [f"the {named[place]}" for place in rule.at]
+    first, *others = where if len(where) == 1 else [", ".join(where[:-1]), where[-1]]
+    each = (
+        f"{first} and {others[0]} are each rounded once" if others else f"{first} is rounded once"
+    )
+    return f"{each[:1].upper()}{each[1:]}, to {to}. {ways.get(rule.way or '', '')}".strip()
 
 
 def _resit(rule: Resit) -> str:
@@ -246,14 +260,18 @@ def _self(rule: SelfCertified) -> str:
     parts = [f"You can take {count(rule.length, kind)} more"]
     if rule.per_year is not None:
         by = " pieces of work" if rule.counted_by == "assessment" else " times"
-        parts.append(f", for up to {rule.per_year}{by} in a year")
+        parts.append(f", for up to {rule.per_year}{by} in an academic year")
     text = "".join(parts) + (". Nothing needs to be shown." if rule.evidence is False else ".")
     if rule.after_the_date is False:
         text += " It must be asked for before the date."
     if rule.earliest_days_before is not None:
-        text += f" It can be asked for in the {count(rule.earliest_days_before, 'day')} before it."
+        text += (
+            f" It can be asked for in the {count(rule.earliest_days_before, 'day')} before that."
+        )
     if rule.most_in_all is not None:
-        text += f" With other time, a piece of work can have {rule.most_in_all} working days more."
+        text += (
+            f" With other time, a piece of work can have {rule.most_in_all} working days in all."
+        )
     return text
 
 

@@ -6,6 +6,7 @@ from decimal import Decimal
 from lms.regulations.clauses import cost, count, plain
 from lms.regulations.late import Lateness
 from lms.regulations.marks import Mark, Step, StepKind
+from lms.regulations.readings import QUESTIONS
 from lms.regulations.terms import Late, Terms
 from lms.regulations.words import Length
 
@@ -57,6 +58,18 @@ def _what_was_taken(step: Step, mark: Mark) -> str:
         return f"The mark is {plain(step.after)} for that reason."
     held = f" The rule would take {plain(step.takes)}." if step.takes != taken else ""
     return f"{marks(taken)} taken off.{held}"
+
+
+def unstated(terms: Terms) -> tuple[str, ...]:
+    """What a learner would look for and the regulations do not say, each as a question."""
+    asked = {
+        "late": terms.late,
+        "words": terms.words,
+        "resit.cap": terms.resit and terms.resit.cap,
+        "self_certified": terms.self_certified,
+        "turnaround": terms.turnaround,
+    }
+    return tuple(QUESTIONS[setting] for setting, rule in asked.items() if rule is None)
 
 
 def marks(number: Decimal) -> str:

@@ -15,6 +15,7 @@ from lms.modules.catalogue.assessment import Assessment, Criterion, Due, Level
 from lms.modules.catalogue.attached import Activity, Attached
 from lms.modules.catalogue.cards import Card, Cards, Place
 from lms.modules.catalogue.confidence import Confidence, Statement
+from lms.modules.catalogue.drafts import read_draft
 from lms.modules.catalogue.editorial import judge
 from lms.modules.catalogue.facts import (
     Declaration,
@@ -258,5 +259,6 @@ __all__ = [
     "hold",
     "init_catalogue",
     "load",
+    "read_draft",
     "report",
 ]

@@ -84,8 +84,13 @@ class Calendars:
         if rule is None:
             return no_days_off(date.max, date.min)
         days = {one.day for one in self.holidays if rule.nation in one.nations}
-        closed = self.closures[rule.closures].days if rule.closures else frozenset[date]()
-        return Calendar(frozenset(days), closed, self.first, self.last)
+        closed = self.closures_of(rule)
+        off = closed.days if closed else frozenset[date]()
+        return Calendar(frozenset(days), off, self.first, self.last)
+
+    def closures_of(self, rule: WorkingDays | None) -> Closures | None:
+        """The closure days that regulations name."""
+        return self.closures[rule.closures] if rule and rule.closures else None
 
 
 def read_calendar(source: Source, into: Calendars) -> None:

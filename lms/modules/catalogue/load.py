@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from lms.modules.catalogue.assessment import Assessment, read_assessment
 from lms.modules.catalogue.attached import Activity
-from lms.modules.catalogue.calendars import Calendars, read_calendar
+from lms.modules.catalogue.drafts import read_calendars
 from lms.modules.catalogue.facts import (
     Declaration,
     Fact,
@@ -147,10 +147,7 @@ def _read_records(reading: _Reading) -> None:
 
 
 def _read_regulations(root: Path, found: Faults) -> dict[str, Regulations]:
-    calendars = Calendars()
-    for path in sorted((root / "calendars").glob("*.toml")):
-        if source := read_toml(path, root, found):
-            read_calendar(source, calendars)
+    calendars = read_calendars(root, found)
     read = (read_toml(path, root, found) for path in sorted((root / "regulations").glob("*.toml")))
     all_rules = (read_regulations(source, calendars) for source in read if source)
     return {rules.id: rules for rules in all_rules if rules}

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from lms.modules.catalogue.calendars import Calendars, check_working_days
+from lms.modules.catalogue.calendars import Calendars, Closures, check_working_days
 from lms.modules.catalogue.facts import Words
 from lms.modules.catalogue.source import Source, Written
 from lms.modules.catalogue.terms import read_terms
@@ -27,6 +27,12 @@ FROM_NUMBERS = frozenset(
         "second-marking",
         "sample",
     }
+)
+# The order in which a piece of work meets them; what is not listed follows.
+ORDER = (
+    *("weighting", "late", "words", "penalties", "rounding", "resit-cap", "pass-mark", "pass"),
+    *("self-certified", "extensions", "working-days", "turnaround", "release", "release-time"),
+    *("vle", "second-marking", "sample", "compensation"),
 )
 TITLES = {
     "weighting": "How marks add up",
@@ -152,7 +158,7 @@ def read_regulations(source: Source, calendars: Calendars) -> Regulations | None
         bands=tuple(Band(b.id, b.title, Decimal(b.from_)) for b in shape.band),
         rounding=Rounding(Decimal(str(shape.rounding.to)), shape.rounding.way),
         send_on=shape.vle.send_on,
-        clauses=_clauses(source, shape, terms),
+        clauses=_clauses(source, shape, terms, calendars.closures_of(terms.working_days)),
         terms=terms,
         calendar=calendars.calendar(terms.working_days),
     )
@@ -171,7 +177,9 @@ def _halves(source: Source) -> tuple[dict[str, Any], dict[str, Any]]:
     return head, tables
 
 
-def _clauses(source: Source, shape: _RegulationsFile, terms: Terms) -> tuple[Clause, ...]:
+def _clauses(
+    source: Source, shape: _RegulationsFile, terms: Terms, closures: Closures | None
+) -> tuple[Clause, ...]:
     """The clauses of the file, and one made from its numbers for each rule it has no words for."""
     made = {clause.id: clause for clause in clauses(terms)}
     written = {c.id: Clause(c.id, c.text, c.title or TITLES.get(c.id, "")) for c in shape.clause}
@@ -179,7 +187,21 @@ def _clauses(source: Source, shape: _RegulationsFile, terms: Terms) -> tuple[Cla
         if one.id in made and one.id in FROM_NUMBERS:
             message = f"`{one.id}` is made from the numbers of this file: take the clause out"
             source.fault(source.line("clause", index), message)
-    return tuple((made | written).values())
+    days = _working_days(terms, closures)
+    every = made | written | ({days.id: days} if days else {})
+    order = {clause_id: n for n, clause_id in enumerate(ORDER)}
+    return tuple(sorted(every.values(), key=lambda one: order.get(one.id, len(order))))
+
+
+def _working_days(terms: Terms, closures: Closures | None) -> Clause | None:
+    rule = terms.working_days
+    if rule is None:
+        return None
+    nation = rule.nation.replace("-", " ").title()
+    text = f"Working days are Monday to Friday. The bank holidays are those of {nation}."
+    if closures is not None:
+        text += f" The university’s closure days: “{closures.title}”."
+    return Clause("working-days", text, "Working days")
 
 
 def _check_bands(source: Source, shape: _RegulationsFile) -> None:
