@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from lms.regulations.late import LONDON
 from lms.regulations.readings import NeedsSetting, Reader, settle
@@ -61,7 +61,7 @@ def _blocks(
     blocks = []
     if asked.used >= reader.read("self_certified.per_year", rule.per_year):
         blocks.append(f"You have taken this {_times(rule.per_year or 0)} this year, the most.")
-    if asked.asked_at >= asked.due and not reader.read(
+    if asked.asked_at.astimezone(UTC) >= asked.due.astimezone(UTC) and not reader.read(
         "self_certified.after_the_date", rule.after_the_date, (False, True)
     ):
         blocks.append("The date has passed. It can only be taken before the date.")

@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from lms.regulations.costs import Charge
@@ -16,11 +16,16 @@ DAYS: tuple[Day, ...] = ("calendar", "working")
 
 @dataclass(frozen=True)
 class Moments:
-    """When work was due (as granted, with any more time) and when it came; both aware."""
+    """When work was due (as granted, with any more time) and when it came; both in UTC."""
 
     due: datetime
     at: datetime
     board_on: date | None = None
+
+
+def moments_of(due: datetime, at: datetime, board_on: date | None = None) -> Moments:
+    """In UTC: two times of one zone compare by the clock, and one hour a year comes twice."""
+    return Moments(due.astimezone(UTC), at.astimezone(UTC), board_on)
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ def late_consequence(
     terms: Terms, due: datetime, at: datetime, calendar: Calendar, board_on: date | None = None
 ) -> Lateness | NeedsSetting:
     """What handing in at `at` would meet, whatever the mark will be."""
-    moments = Moments(due, at, board_on)
+    moments = moments_of(due, at, board_on)
     found = settle(lambda reader: lateness(reader, terms, moments, calendar), _what_it_costs)
     if isinstance(found, NeedsSetting):
         return found
@@ -98,7 +103,7 @@ def _shift(reader: Reader, late: Late) -> timedelta:
 
 
 def _unsettled(reader: Reader, late: Late, due: datetime, at: datetime) -> bool:
-    if at >= due + timedelta(seconds=late.unsettled_seconds):
+    if not late.unsettled_seconds or at >= due + timedelta(seconds=late.unsettled_seconds):
         return False
     return at < due + _shift(reader, late)
 
@@ -160,7 +165,7 @@ def _reaches(
     reader: Reader, step: LateStep, moments: Moments, due: datetime, at: datetime, days: int
 ) -> bool:
     if step.up_to_minutes is not None:
-        return at <= due + timedelta(seconds=float(step.up_to_minutes * 60))
+        return moments.at - moments.due <= timedelta(seconds=float(step.up_to_minutes * 60))
     if step.up_to_days is not None:
         return days <= step.up_to_days
     if step.up_to_months is None:

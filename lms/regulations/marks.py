@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from lms.regulations.costs import HUNDRED, ZERO, Charge, Scale, charged, line, nominal, rounded
-from lms.regulations.late import ON_TIME, Lateness, Moments, lateness
+from lms.regulations.late import ON_TIME, Lateness, lateness, moments_of
 from lms.regulations.readings import NeedsSetting, Reader, settle
 from lms.regulations.terms import Resit, Terms
 from lms.regulations.words import Length, length
@@ -199,7 +199,7 @@ def _what_it_meets(
 ) -> tuple[Lateness, Length | None]:
     late, read = ON_TIME, None
     if handed.due is not None and handed.at is not None:
-        moments = Moments(handed.due, handed.at, handed.board_on)
+        moments = moments_of(handed.due, handed.at, handed.board_on)
         late = lateness(reader, terms, moments, calendar)
     if handed.words is not None and handed.limit is not None:
         read = length(reader, terms, handed.words, handed.limit)

@@ -155,7 +155,7 @@ def test_clauses_come_in_the_order_in_which_work_meets_them(
     examples: tuple[Regulations, ...],
 ) -> None:
     ids = [clause.id for clause in examples[1].clauses]
-    wanted = ["weighting", "late", "words", "penalties", "rounding", "resit-cap", "pass-mark"]
+    wanted = ["weighting", "late", "words", "penalties", "rounding", "resit-cap", "pass"]
     assert ids[: len(wanted)] == wanted
 
 
