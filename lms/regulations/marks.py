@@ -253,7 +253,8 @@ def _penalties(
     for kind, charge in charges.items():
         days = late.days if kind is StepKind.LATE else None
         if kind in spared:
-            way.take(kind, way.points, days=days, spared=spared[kind])
+            clause = "penalties" if spared[kind] == "greater" else CLAUSE_OF[kind]
+            way.take(kind, way.points, clause=clause, days=days, spared=spared[kind])
             continue
         after = charged(way.reader, charge, way.points, way.scale)
         takes = nominal(way.reader, charge, way.points, way.scale)

@@ -63,6 +63,12 @@ FAULTS = {
         'closures = "none"',
         "there is no content/calendars/none.toml",
     ),
+    "a pass mark that is said twice": (
+        "[late]",
+        "[pass]\nmark = 40\n[late]",
+        "is said at the top of the file",
+    ),
+    "nobody in the sample": ("number = 6", "number = 0", "`number` must be 1 or more"),
     "a table that is no rule": ("[late]", "[latte]", "`latte` is not a key used here"),
 }
 

@@ -161,6 +161,15 @@ def test_a_refusal_says_that_it_does_not_count() -> None:
     assert what_lateness_costs(found, history.late).endswith("It would not be marked.")
 
 
+def test_every_step_cites_a_clause_of_the_regulations() -> None:
+    ids = {clause.id for clause in REGULATIONS.clauses}
+    mark = marked("64.5", hours=30, words=2300, attempt=Attempt.RESIT)
+    cited = [step.clause for step in mark.steps]
+    assert cited == ["weighting", "late", "penalties", "rounding", "resit-cap"]
+    assert set(cited) <= ids
+    assert mark.points == 50
+
+
 def test_what_is_not_said_is_listed() -> None:
     assert unstated(RULES) == ()
     assert len(unstated(Terms())) == 5

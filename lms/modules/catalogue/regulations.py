@@ -43,8 +43,11 @@ TITLES = {
     "words": "Length",
     "turnaround": "When feedback comes",
 }
+WORKING_DAYS = "turnaround_working_days"
 NOTHING_STATED = Terms()
 NO_DAYS_KNOWN = no_days_off(date.max, date.min)
+# What a table may not say once more, since every file says it at its top.
+SAID_ABOVE = (("pass", "mark"), ("turnaround", "working_days"))
 CLAUSES = ("weighting", "rounding", "pass", "release", "vle", "words", "turnaround")
 
 
@@ -168,12 +171,15 @@ def _halves(source: Source) -> tuple[dict[str, Any], dict[str, Any]]:
     """What every file has, and the tables of rules, to which the numbers above them belong too."""
     known = {field.alias or name for name, field in _RegulationsFile.model_fields.items()}
     head = {key: value for key, value in source.data.items() if key in known}
+    for table, key in SAID_ABOVE:
+        if isinstance(source.data.get(table), dict) and key in source.data[table]:
+            message = f"`{key}` of [{table}] is said at the top of the file: take it out here"
+            source.fault(source.line(table, key), message)
     tables = {k: v for k, v in source.data.items() if k not in known or k == "rounding"}
-    if "pass_mark" in head:
-        tables.setdefault("pass", {"mark": head["pass_mark"]})
-    if "turnaround_working_days" in head and isinstance(tables.get("turnaround", {}), dict):
-        days = {"working_days": head["turnaround_working_days"]}
-        tables["turnaround"] = days | tables.get("turnaround", {})
+    above = {"pass": ("mark", "pass_mark"), "turnaround": ("working_days", WORKING_DAYS)}
+    for table, (key, name) in above.items():
+        if name in head and isinstance(tables.get(table, {}), dict):
+            tables[table] = {key: head[name]} | tables.get(table, {})
     return head, tables
 
 

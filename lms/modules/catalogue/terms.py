@@ -5,7 +5,8 @@ whether what it says can hold together.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -73,13 +74,22 @@ def _check(source: Source, terms: Terms) -> None:
         _check_words(source, terms.words)
     if terms.rounding and terms.rounding.to <= 0:
         _fault(source, ("rounding", "to"), "`to` must be above 0")
-    for table, rule in (("turnaround", terms.turnaround), ("late work", None)):
-        if rule is not None and rule.working_days <= 0:
-            _fault(source, (table, "working_days"), "`working_days` must be above 0")
-    if terms.resit and terms.resit.attempts is not None and terms.resit.attempts < 1:
-        _fault(source, ("resit", "attempts"), "`attempts` must be 1 or more")
-    if terms.self_certified and terms.self_certified.length < 1:
-        _fault(source, ("self_certified", "length"), "`length` must be 1 or more")
+    for at, number in _counts(terms):
+        if number is not None and number < 1:
+            _fault(source, at, "`{key}` must be 1 or more")
+
+
+def _counts(terms: Terms) -> Iterator[tuple[KeyPath, int | Decimal | None]]:
+    """Whole numbers that make no sense below one, and where they stand."""
+    if terms.resit:
+        yield ("resit", "attempts"), terms.resit.attempts
+    if terms.self_certified:
+        yield ("self_certified", "length"), terms.self_certified.length
+        yield ("self_certified", "per_year"), terms.self_certified.per_year
+    if terms.turnaround:
+        yield ("turnaround", "working_days"), terms.turnaround.working_days
+    if terms.sample:
+        yield ("sample", "number"), terms.sample.number
 
 
 def _check_late(source: Source, late: Late) -> None:
