@@ -2,11 +2,18 @@
 
 from flask import Flask
 
-from lms.cli import audit, content, demo, lti, people, worker
+from lms.cli import audit, content, demo, lti, people, regulations, worker
 
 
 def init_cli(app: Flask) -> None:
     """Give the app its commands."""
-    for group in (audit.group, content.group, demo.group, lti.group, people.group):
+    for group in (
+        audit.group,
+        content.group,
+        demo.group,
+        lti.group,
+        people.group,
+        regulations.group,
+    ):
         app.cli.add_command(group)
     app.cli.add_command(worker.run_worker)

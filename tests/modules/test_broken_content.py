@@ -398,10 +398,10 @@ TABLE: dict[str, tuple[Change, str, str, str]] = {
         "assessments/m1-plan is not in `assessments`",
     ),
     "regulations without a clause": (
-        ("regulations/pgcert-example-1.toml", 'id = "turnaround"', 'id = "turn"'),
+        ("regulations/pgcert-example-1.toml", 'id = "release"', 'id = "rel"'),
         "regulations/pgcert-example-1.toml",
         "[[clause]]",
-        "id `turnaround` must stand here once",
+        "id `release` must stand here once",
     ),
     "a pass mark inside a band": (
         ("regulations/pgcert-example-1.toml", "pass_mark = 50", "pass_mark = 40"),

@@ -14,6 +14,7 @@ from lms.assessments.views import (
     record,
     releasing,
     results,
+    rules,
 )
 from lms.assessments.views.blueprints import assessments, marking
 from lms.config import Settings
@@ -37,4 +38,5 @@ __all__ = [
     "record",
     "releasing",
     "results",
+    "rules",
 ]

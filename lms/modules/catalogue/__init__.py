@@ -15,6 +15,7 @@ from lms.modules.catalogue.assessment import Assessment, Criterion, Due, Level
 from lms.modules.catalogue.attached import Activity, Attached
 from lms.modules.catalogue.cards import Card, Cards, Place
 from lms.modules.catalogue.confidence import Confidence, Statement
+from lms.modules.catalogue.drafts import read_draft
 from lms.modules.catalogue.editorial import judge
 from lms.modules.catalogue.facts import (
     Declaration,
@@ -27,11 +28,12 @@ from lms.modules.catalogue.glossary import Glossary, Term
 from lms.modules.catalogue.load import BrokenContent, Everything, read
 from lms.modules.catalogue.page import Cited, ContentNote, Page, Text
 from lms.modules.catalogue.programme import Module, Programme, Unit
-from lms.modules.catalogue.regulations import Band, Clause, Regulations, Rounding
+from lms.modules.catalogue.regulations import Band, Regulations, Rounding
 from lms.modules.catalogue.scenario import Scenario, Scene, SceneWay
 from lms.modules.catalogue.source import Fault, Faults
 from lms.modules.catalogue.template import Template, TemplateField
 from lms.modules.catalogue.versions import Approval, Change
+from lms.regulations import Clause
 
 Thing = TypeVar("Thing")
 
@@ -257,5 +259,6 @@ __all__ = [
     "hold",
     "init_catalogue",
     "load",
+    "read_draft",
     "report",
 ]

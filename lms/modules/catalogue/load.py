@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from lms.modules.catalogue.assessment import Assessment, read_assessment
 from lms.modules.catalogue.attached import Activity
+from lms.modules.catalogue.drafts import read_calendars
 from lms.modules.catalogue.facts import (
     Declaration,
     Fact,
@@ -46,7 +47,7 @@ from lms.modules.catalogue.source import (
 from lms.modules.catalogue.unit import UnitReader, WhatStands
 
 SLUG = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
-FOLDERS_OF_RECORDS = frozenset({"facts", "regulations"})
+FOLDERS_OF_RECORDS = frozenset({"calendars", "facts", "regulations"})
 
 Thing = TypeVar("Thing")
 
@@ -142,9 +143,14 @@ def _read_records(reading: _Reading) -> None:
                 _cite(reading, source, line.fact, source.line("line", index, "fact"))
     if source := read_toml(root / "declarations.toml", root, found):
         reading.declarations = read_declarations(source)
-    for path in sorted((root / "regulations").glob("*.toml")):
-        if (source := read_toml(path, root, found)) and (rules := read_regulations(source)):
-            reading.regulations[rules.id] = rules
+    reading.regulations = _read_regulations(root, found)
+
+
+def _read_regulations(root: Path, found: Faults) -> dict[str, Regulations]:
+    calendars = read_calendars(root, found)
+    read = (read_toml(path, root, found) for path in sorted((root / "regulations").glob("*.toml")))
+    all_rules = (read_regulations(source, calendars) for source in read if source)
+    return {rules.id: rules for rules in all_rules if rules}
 
 
 def _read_facts(reading: _Reading) -> None:

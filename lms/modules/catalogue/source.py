@@ -8,6 +8,7 @@ Not for judging meaning: the other files of this package do that.
 import hashlib
 import re
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,9 +25,13 @@ _KEY = re.compile(
 )
 _FRONT = re.compile(r"\A\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*$\n?", re.DOTALL | re.MULTILINE)
 
-_TYPES = ("int", "str", "float")
+_TYPES = ("int", "str", "float", "decimal")
 _SAYS = {
     "missing": "`{key}` is missing: add it",
+    "unexpected_keyword_argument": "`{key}` is not a key used here: mend its spelling",
+    "decimal_parsing": "`{key}` must be a number, without quotation marks",
+    "decimal_type": "`{key}` must be a number, without quotation marks",
+    "dataclass_type": "`{key}` must be a table",
     "extra_forbidden": "`{key}` is not a key used here: take it out or mend its spelling",
     "string_type": "`{key}` must be text in quotation marks",
     "int_type": "`{key}` must be a whole number, without quotation marks",
@@ -105,17 +110,28 @@ class Source:
         data: Any = self.data
         for step in at:
             data = data[step]
+        return self.shape_of(data, shape, *at)
+
+    def shape_of(self, data: Any, shape: type[Shape], *at: str | int) -> Shape | None:
+        """The same for a part of the data that was picked out; `at` is where it stands."""
         try:
             return shape.model_validate(_tuples(data))
         except ValidationError as refused:
             for error in refused.errors():
-                self._fault_of(error, at)
+                self.refused(error, at)
             return None
 
-    def _fault_of(self, error: ErrorDetails, at: KeyPath) -> None:
-        where = (*at, *error["loc"])
+    def refused(
+        self,
+        error: ErrorDetails,
+        at: KeyPath = (),
+        rename: Callable[[str | int], str | int] = lambda part: part,
+    ) -> None:
+        """Note what pydantic refused; `rename` gives a key as the file writes it."""
         # pydantic adds the name of a type where a key may have one of two: it is no key.
-        named = [str(part) for part in error["loc"] if part not in _TYPES and isinstance(part, str)]
+        keys = tuple(rename(part) for part in error["loc"] if not _is_type(part))
+        where = (*at, *keys)
+        named = [part for part in keys if isinstance(part, str)]
         key = named[-1] if named else "this"
         said = _SAYS.get(error["type"])
         if said is None:
@@ -168,6 +184,10 @@ def missing_file(path: Path, root: Path, found: Faults, why: str) -> None:
 
 def _name(path: Path, root: Path) -> str:
     return path.relative_to(root.parent).as_posix()
+
+
+def _is_type(part: str | int) -> bool:
+    return isinstance(part, str) and (part in _TYPES or part.startswith("literal["))
 
 
 def _text(path: Path, root: Path, found: Faults) -> str | None:
