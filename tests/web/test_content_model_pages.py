@@ -115,9 +115,12 @@ def test_a_reader_of_an_older_version_sees_what_changed(
     assert "Read, and changed since" in unit.text
     assert "The law on debts is new. We suggest that you read it again." in unit.text
     assert "You have read 1 of 3 pages" in unit.text  # nothing is reopened
+    changed = "Something in it has changed since you read it."
+    assert changed in open_page(ada, "/modules/m1").text
 
     assert ada.post(LAST + "/done").status_code == 303
     assert "has changed since you read it" not in open_page(ada, LAST).text
+    assert changed not in open_page(ada, "/modules/m1").text
     with clean_database.app_context():
         kept = queries.find_completion(people.ada_place, "m1/u1/last")
         assert kept is not None

@@ -99,6 +99,7 @@ def printable(module: str, unit: str) -> str:
         texts=texts,
         unchosen={key for key, text in chosen.items() if text is None},
         sources={key: sources_of(text) for key, text in texts.items()},
+        lines=catalogue().support_lines,
     )
 
 
