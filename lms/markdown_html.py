@@ -156,7 +156,10 @@ class _Finish(Treeprocessor):
             self.notes.images.append(Image(src, image.get("alt", "").strip()))
             image.set("src", self.notes.image(src))
         for head in root.iter("th"):
-            head.set("scope", "col")
+            if "".join(head.itertext()).strip():
+                head.set("scope", "col")
+            else:
+                head.tag = "td"  # the corner of a table heads nothing
 
     def _number(self, place: etree.Element) -> None:
         """Number the facts cited here, each by where it is first cited."""

@@ -513,12 +513,6 @@ def test_a_missing_file_and_a_missing_folder(folder: Path, tmp_path: Path) -> No
             "minutes",
             "its pages take 20 minutes together",
         ),
-        (
-            ("support.toml", 'fact = "E-001"\n', ""),
-            "facts/law.toml",
-            "[E-001]",
-            "no page cites fact E-001",
-        ),
     ],
 )
 def test_what_is_only_a_warning(
@@ -529,6 +523,17 @@ def test_what_is_only_a_warning(
     assert faults == ()
     named = [(warning.file, warning.line, said in warning.message) for warning in warnings]
     assert named == ([(f"content/{file}", line_of(file, words), True)] if said else [])
+    load(folder)  # the server starts
+
+
+def test_a_fact_that_nothing_uses_is_sent_back(folder: Path) -> None:
+    change(folder, ("support.toml", 'fact = "E-001"\n', ""))
+    faults, warnings = check(folder, TODAY)
+    assert [(one.file, one.line) for one in faults] == [
+        ("content/facts/law.toml", line_of("facts/law.toml", "[E-001]"))
+    ]
+    assert "no page cites fact E-001" in faults[0].message
+    assert warnings == ()
     load(folder)  # the server starts
 
 

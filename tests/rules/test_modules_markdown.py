@@ -64,6 +64,12 @@ def test_blocks_of_the_house() -> None:
     assert rendered.images[0].alt == "Lines"
 
 
+def test_the_empty_corner_of_a_table_heads_nothing() -> None:
+    html = render("|  | Scotland |\n| --- | --- |\n| Who | Ministers |\n").html
+    assert "<td></td>" in html.replace("\n", "")
+    assert '<th scope="col">Scotland</th>' in html
+
+
 def test_tables_have_scopes_and_can_be_scrolled_by_keys() -> None:
     html = str(render("| a | b |\n|---|---|\n| 1 | 2 |\n").html)
     assert '<th scope="col">a</th>' in html

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from lms.db import db
 from lms.modules import models, queries
 from lms.modules.catalogue import Catalogue, hold, load
+from lms.modules.models.readings import PageReading
 from tests.conftest import People
 from tests.modules.sheet import Sheet, open_page
 from tests.modules.small_content import write_small_content
@@ -29,11 +30,9 @@ def ada(browse: Browse, people: People) -> FlaskClient:
 
 def finished(app: Flask, place: int, version: str, moment: datetime) -> None:
     with app.app_context():
-        db.session.add(
-            models.PageCompletion(
-                enrolment_id=place, page_key="m1/u1/last", content_hash=version, done_at=moment
-            )
-        )
+        about = {"enrolment_id": place, "page_key": "m1/u1/last", "content_hash": version}
+        db.session.add(models.PageCompletion(**about, done_at=moment))
+        db.session.add(PageReading(**about, read_at=moment))
         db.session.commit()
 
 
@@ -116,9 +115,12 @@ def test_a_reader_of_an_older_version_sees_what_changed(
     assert "Read, and changed since" in unit.text
     assert "The law on debts is new. We suggest that you read it again." in unit.text
     assert "You have read 1 of 3 pages" in unit.text  # nothing is reopened
+    changed = "Something in it has changed since you read it."
+    assert changed in open_page(ada, "/modules/m1").text
 
     assert ada.post(LAST + "/done").status_code == 303
     assert "has changed since you read it" not in open_page(ada, LAST).text
+    assert changed not in open_page(ada, "/modules/m1").text
     with clean_database.app_context():
         kept = queries.find_completion(people.ada_place, "m1/u1/last")
         assert kept is not None
@@ -174,3 +176,42 @@ def test_who_read_which_version(clean_database: Flask, people: People, model: Ca
     assert run.invoke(args=["content", "version", "m1/u1/coming"]).exit_code == 0  # a draft
     refused = run.invoke(args=["content", "readers", "m1/u1/none"])
     assert (refused.exit_code, "there is no page m1/u1/none" in refused.output) == (1, True)
+
+
+def test_who_read_an_older_version_can_be_asked_after_they_read_a_newer(
+    clean_database: Flask, people: People, ada: FlaskClient, model: Catalogue
+) -> None:
+    def said() -> list[str]:
+        output = clean_database.test_cli_runner().invoke(args=["content", "readers", "m1/u1/last"])
+        return [line.strip().split(":")[0] for line in output.output.splitlines()[1:]]
+
+    now = model.page("m1/u1/last").content_hash[:8]
+    finished(clean_database, people.ada_place, "0123456789", datetime(2026, 11, 1, tzinfo=UTC))
+    page = open_page(ada, LAST)
+    ada.post(LAST + "/done", data=page.form("/done"))
+    ada.post(LAST + "/done", data=page.form("/done"))  # twice is once
+    names = [line for line in said() if line.startswith("Ada")]
+    assert len(names) == 2
+    assert [line for line in said() if "version" in line] == [
+        f"{now} (this version)",
+        "01234567 (an earlier version)",
+    ]
+    ada.post(LAST + "/not-done")  # theirs to take back: the version they said it of
+    assert said()[0] == f"{now} (this version)"
+    assert len([line for line in said() if line.startswith("Ada")]) == 1
+
+
+def test_a_page_that_changed_while_it_was_open_is_not_noted_as_read(
+    clean_database: Flask, people: People, ada: FlaskClient
+) -> None:
+    sent = open_page(ada, LAST).form("/done") | {"version": ["of yesterday"]}
+    answer = ada.post(LAST + "/done", data=sent)
+    assert answer.status_code == 303
+    assert answer.location.endswith(LAST)
+    page = open_page(ada, LAST)
+    assert "This page changed while you had it open" in page.text
+    with clean_database.app_context():
+        assert queries.find_completion(people.ada_place, "m1/u1/last") is None
+    assert ada.post(LAST + "/done", data=page.form("/done")).status_code == 303
+    with clean_database.app_context():
+        assert queries.find_completion(people.ada_place, "m1/u1/last") is not None

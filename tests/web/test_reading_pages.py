@@ -207,6 +207,7 @@ def test_the_pause_lets_one_carry_on_skip_or_stop(ada: FlaskClient) -> None:
 
 def test_the_unit_in_print_holds_every_page_and_opens_nothing_unchosen(ada: FlaskClient) -> None:
     paper = open_page(ada, "/modules/m1/u1/print")
+    assert "A line to call, 0800 000 000" in paper.text  # on paper a link leads nowhere
     for words in ("The first page", "Nearly there.", "An account of harm.", "The short of it"):
         assert words in paper.text
     assert "THE WHOLE ACCOUNT" not in paper.html

@@ -155,7 +155,7 @@ def _checked(
         judge(root, everything.facts, editorial)
     return (
         tuple(sorted(set(found.faults))),
-        tuple(sorted(set(editorial.faults))),
+        tuple(sorted({*found.editorial, *editorial.faults})),
         tuple(sorted({*found.warnings, *editorial.warnings})),
     )
 

@@ -123,7 +123,7 @@ def read(root: Path, today: date) -> tuple[Everything, Faults]:
         everything.drafts,
         everything.assessments,
     )
-    _warn_of_unused_facts(reading)
+    _check_unused_facts(reading)
     _check_glossary(reading)
     return everything, reading.found
 
@@ -318,10 +318,13 @@ def _folders(place: Path, beside: frozenset[str] | set[str] = frozenset()) -> li
     )
 
 
-def _warn_of_unused_facts(reading: _Reading) -> None:
+def _check_unused_facts(reading: _Reading) -> None:
+    """A fault only where all could be read: what a faulty page cites is not known."""
+    sure = not reading.found.faults
     for key, (source, line) in reading.fact_places.items():
         if key not in reading.cited:
-            source.warn(line, f"no page cites fact {key}: cite it or take it out")
+            say = source.send_back if sure else source.warn
+            say(line, f"no page cites fact {key}: cite it or take it out")
 
 
 def _check_glossary(reading: _Reading) -> None:

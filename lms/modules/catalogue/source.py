@@ -60,9 +60,13 @@ class Fault:
 
 @dataclass
 class Faults:
-    """Everything found while one folder is read. Warnings do not stop the server."""
+    """Everything found while one folder is read.
+
+    `editorial` and warnings do not stop the server; the check fails on all but warnings.
+    """
 
     faults: list[Fault] = field(default_factory=list)
+    editorial: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
 
 
@@ -101,6 +105,10 @@ class Source:
 
     def fault(self, line: int, message: str) -> None:
         self.found.faults.append(Fault(self.name, line, message))
+
+    def send_back(self, line: int, message: str) -> None:
+        """What an editor would send back: the check fails, the server starts."""
+        self.found.editorial.append(Fault(self.name, line, message))
 
     def warn(self, line: int, message: str) -> None:
         self.found.warnings.append(Fault(self.name, line, message))

@@ -16,7 +16,7 @@ from lms.modules.catalogue.programme import Unit, UnitFile
 from lms.modules.catalogue.source import Faults, Source, missing_file, read_markdown, read_toml
 from lms.modules.catalogue.versions import read_approvals, read_changes, version_of
 
-RESERVED = frozenset({"epub", "print", "files"})
+RESERVED = frozenset({"epub", "files", "offline", "print"})
 MOST_KINDS = 3
 NAME = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 
@@ -100,7 +100,7 @@ class UnitReader:
             if slug in RESERVED or not slug.replace("-", "").isalnum() or slug != slug.lower():
                 message = (
                     f"page {slug}: use small letters, digits and hyphens, "
-                    "and not the names epub, print and files"
+                    "and not the names epub, files, offline and print"
                 )
                 fault(line("pages"), message)
         self._check_review(shape)

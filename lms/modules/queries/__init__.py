@@ -16,6 +16,7 @@ from lms.modules.models import (
     ReadingChoice,
     ScenarioAct,
 )
+from lms.modules.models.readings import PageReading
 from lms.modules.rules.reading import Way
 from lms.people.models import Cohort, Enrolment, User
 
@@ -100,14 +101,25 @@ def readers_of(page_key: str) -> list[tuple[str, str, str, datetime]]:
     For whoever runs the server. Not for pages: nobody is shown what another person has read.
     """
     rows = db.session.execute(
-        select(PageCompletion.content_hash, User.name, Cohort.slug, PageCompletion.done_at)
-        .join(Enrolment, Enrolment.id == PageCompletion.enrolment_id)
+        select(PageReading.content_hash, User.name, Cohort.slug, PageReading.read_at)
+        .join(Enrolment, Enrolment.id == PageReading.enrolment_id)
         .join(User, User.id == Enrolment.user_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .where(PageCompletion.page_key == page_key)
-        .order_by(PageCompletion.done_at.desc(), PageCompletion.id.desc())
+        .where(PageReading.page_key == page_key)
+        .order_by(PageReading.read_at.desc(), PageReading.id.desc())
     )
-    return [(row.content_hash, row.name, row.slug, row.done_at) for row in rows]
+    return [(row.content_hash, row.name, row.slug, row.read_at) for row in rows]
+
+
+def find_reading(enrolment_id: int, page_key: str, version: str) -> PageReading | None:
+    """That a place read a page in one version, if it did."""
+    return db.session.scalar(
+        select(PageReading).where(
+            PageReading.enrolment_id == enrolment_id,
+            PageReading.page_key == page_key,
+            PageReading.content_hash == version,
+        )
+    )
 
 
 def find_completion(enrolment_id: int, page_key: str) -> PageCompletion | None:

@@ -32,6 +32,7 @@ from lms.modules.models import (
     ReadingChoice,
     ScenarioAct,
 )
+from lms.modules.models.readings import PageReading
 from lms.modules.rules.checks import Given, attempts_left, score
 from lms.modules.rules.confidence import STAYS, may_still_say
 from lms.modules.rules.reading import NOT_YOURS, Way, reader_of
@@ -67,9 +68,18 @@ CARDS_MOVED = (
 
 
 def mark_done(page_key: str, *, actor: Actor, now: datetime) -> PageCompletion:
-    """Note that the reader is done with a page, in the version they see."""
+    """Note that the reader is done with a page, in the version they see; earlier ones stay."""
     page = catalogue().page(page_key)
     enrolment_id = _place(actor, page)
+    if queries.find_reading(enrolment_id, page.key, page.content_hash) is None:
+        _added(
+            PageReading(
+                enrolment_id=enrolment_id,
+                page_key=page.key,
+                content_hash=page.content_hash,
+                read_at=now,
+            )
+        )
     found = queries.find_completion(enrolment_id, page.key)
     if found is None:
         made = PageCompletion(
@@ -94,6 +104,9 @@ def take_back(page_key: str, *, actor: Actor) -> None:
     page = catalogue().page(page_key)
     found = queries.find_completion(_place(actor, page), page.key)
     if found is not None:
+        reading = queries.find_reading(found.enrolment_id, page.key, found.content_hash)
+        if reading is not None:
+            db.session.delete(reading)
         db.session.delete(found)
 
 

@@ -25,6 +25,11 @@ from lms.modules.views.shown import (
 )
 from lms.web.access import current_actor, requires
 
+CHANGED_MEANWHILE = (
+    "This page changed while you had it open, so we have not noted that you read it. "
+    "This is the new version: when you have looked at it, you can say that you are done."
+)
+
 
 @bp.get("/modules")
 @requires(Action.READ_MODULES)
@@ -94,6 +99,7 @@ def printable(module: str, unit: str) -> str:
         texts=texts,
         unchosen={key for key, text in chosen.items() if text is None},
         sources={key: sources_of(text) for key, text in texts.items()},
+        lines=catalogue().support_lines,
     )
 
 
@@ -130,6 +136,9 @@ def page(module: str, unit: str, page: str) -> str:
 def mark_done(module: str, unit: str, page: str) -> BaseResponse:
     """The reader is done with a page: on to the next one."""
     read = catalogue().page(f"{module}/{unit}/{page}")
+    if request.form.get("version", read.content_hash) != read.content_hash:
+        flash(CHANGED_MEANWHILE)
+        return redirect(page_url(read), 303)
     service.mark_done(read.key, actor=current_actor(), now=clock.now())
     db.session.commit()
     return redirect(_onward(read), 303)
