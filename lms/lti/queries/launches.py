@@ -44,6 +44,22 @@ def find_launch(public_id: str) -> tuple[Launch, User, Platform] | None:
     return (row[0], row[1], row[2]) if row else None
 
 
+def find_opened(state_digest: str, browser_digest: str) -> Launch | None:
+    """The launch that a used login opened in this browser: both were written in one moment."""
+    return db.session.scalar(
+        select(Launch)
+        .join(
+            LoginAttempt,
+            (LoginAttempt.used_at == Launch.created_at)
+            & (LoginAttempt.platform_id == Launch.platform_id)
+            & (LoginAttempt.browser_digest == Launch.browser_digest),
+        )
+        .where(LoginAttempt.state_digest == state_digest, Launch.browser_digest == browser_digest)
+        .order_by(Launch.id)
+        .limit(1)
+    )
+
+
 def find_ticketed(ticket_digest: str) -> tuple[Launch, User, Platform] | None:
     """The launch that waits for the browser with this ticket."""
     row = db.session.execute(
