@@ -17,16 +17,21 @@ async function keepAndGoOn({ target, origin, key, value }, next) {
 }
 
 async function stayOrOffer(page) {
-  const show = (...names) => {
-    for (const name of ["asking", "button", "opened", "late"]) {
-      page.querySelector(`[data-${name}]`).hidden = !names.includes(name);
+  const title = page.querySelector("h1");
+  const show = (name) => {
+    for (const one of ["asking", "button", "opened", "late"]) {
+      page.querySelector(`[data-${one}]`).hidden = one !== name;
     }
+    title.textContent = page.querySelector(`[data-${name}]`).dataset[name];
   };
   const late = window.setTimeout(() => show("late"), TICKET);
   page.querySelector("[data-ticket]").addEventListener("click", () => {
     window.clearTimeout(late);
     // The browser follows the link first.
-    window.setTimeout(() => show("opened"), 0);
+    window.setTimeout(() => {
+      show("opened");
+      title.focus();
+    }, 0);
   });
   if (!page.dataset.key) return;
   show("asking");
