@@ -29,6 +29,7 @@ from tests.vle import (
     IMOGEN,
     ISSUER,
     LAUNCH_URL,
+    OFFERS,
     PRIYA,
     TOOL,
     Person,
@@ -215,11 +216,23 @@ def test_an_address_we_would_not_ask_is_not_kept(
 # --- what it costs ---
 
 
+WAYS: dict[str, tuple[Person, dict[str, Any]]] = {
+    "a learner": (PRIYA, {}),
+    "a teacher": (IMOGEN, {CUSTOM: PLAN}),
+    "with every service offered": (PRIYA, OFFERS),
+    "without a column": (PRIYA, {AGS_ENDPOINT: None}),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("cookie", [True, False])
 def test_a_launch_writes_three_times_and_asks_nobody_when_the_keys_are_known(
-    vle: Vle, course: People, client: FlaskClient, app: Flask
+    vle: Vle, course: People, client: FlaskClient, app: Flask, way: str, *, cookie: bool
 ) -> None:
-    vle.launch(client, PRIYA)
-    assert len(vle.calls) == 1
+    """Login and launch together, for somebody who was here before; the first makes its rows."""
+    person, said = WAYS[way]
+    vle.launch(client, person, **said)
+    calls = len(vle.calls)
     written: list[str] = []
 
     def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -230,12 +243,17 @@ def test_a_launch_writes_three_times_and_asks_nobody_when_the_keys_are_known(
         engine = db.engine
     event.listen(engine, "before_cursor_execute", note)
     try:
-        assert vle.launch(client, PRIYA).status_code == 303
+        begun = vle.begin(client, lti_storage_target="_parent")
+        token = vle.token(vle.claims(person, begun.nonce, **said))
+        if not cookie:
+            client.delete_cookie("__Host-lms_browser", domain="tool.test")
+        answer = vle.post(client, token, begun.state)
     finally:
         event.remove(engine, "before_cursor_execute", note)
 
-    assert len(written) <= 3, written
-    assert len(vle.calls) == 1
+    assert answer.status_code == (303 if cookie else 200)
+    assert 0 < len(written) <= 3, written
+    assert [call.url for call in vle.calls[calls:]] == []
 
 
 def test_a_launched_person_is_found_in_three_statements(
