@@ -119,6 +119,21 @@ def test_what_the_vle_kept_lets_a_launch_go_on_in_its_frame(
     assert person.faults == []
 
 
+FORGES = "Storage.prototype.getItem = () => 'what we never kept';"
+
+
+def test_another_secret_than_ours_opens_nothing_in_the_frame(product: Product, fern: At) -> None:
+    product.vle.keep_for_the_tool(PARENT)
+    person = fern(third_party(blocked=True))
+    person.page.add_init_script(f"if (location.hostname === 'localhost') {{ {FORGES} }}")
+    _lose_the_first_cookie(person)
+    with person.page.expect_response(re.compile("/lti/open/[^/]+/here")) as brought:
+        frame = person.open()
+    assert brought.value.json() == {"address": None}
+    expect(frame.get_by_role("link", name="Open as Fern Fictive")).to_be_visible()
+    assert frame.url == f"{product.tool}/lti/launch"
+
+
 @pytest.mark.parametrize("storage", [OFF, PARENT, FRAME, SILENT])
 def test_without_any_cookie_in_frames_one_click_opens_a_tab(
     product: Product, fern: At, storage: str
