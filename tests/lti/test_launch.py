@@ -20,6 +20,7 @@ from lms.lti.models import Context, Launch, LoginAttempt, ResourceLink, VleIdent
 from lms.lti.rules.claims import (
     AGS_ENDPOINT,
     CUSTOM,
+    RESOURCE_LINK,
     TARGET_LINK_URI,
 )
 from lms.people.models import Enrolment, RoleHeld, User
@@ -254,6 +255,23 @@ def test_a_launch_writes_three_times_and_asks_nobody_when_the_keys_are_known(
     assert answer.status_code == (303 if cookie else 200)
     assert 0 < len(written) <= 3, written
     assert [call.url for call in vle.calls[calls:]] == []
+
+
+def test_a_launch_asks_and_writes_a_fixed_number_of_times(
+    vle: Vle, course: People, client: FlaskClient, statements: Callable[[], int]
+) -> None:
+    """However many deployments, people and activities there are."""
+    vle.launch(client, PRIYA)
+    statements()
+    vle.launch(client, PRIYA)
+    few = statements()
+    for number in range(3):
+        vle.launch(client, Person(f"p-{number}", f"Person {number}"))
+        vle.register(deployment_id=f"{number + 2}")
+        vle.launch(client, PRIYA, **{RESOURCE_LINK: {"id": f"more-{number}"}})
+    statements()
+    vle.launch(client, PRIYA)
+    assert statements() == few <= 11
 
 
 def test_a_launched_person_is_found_in_three_statements(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.actor import Role
 from lms.db import db
@@ -22,12 +22,13 @@ from lms.people.models import Cohort, RoleHeld, User
 
 def find_login(state_digest: str) -> tuple[LoginAttempt, Platform] | None:
     """The login of a state and its platform, with all that verifying a launch needs."""
-    row = db.session.execute(
+    found = db.session.execute(
         select(LoginAttempt, Platform)
         .join(Platform, Platform.id == LoginAttempt.platform_id)
         .where(LoginAttempt.state_digest == state_digest)
-        .options(joinedload(Platform.key_set), selectinload(Platform.deployments))
-    ).first()
+        .options(joinedload(Platform.key_set), joinedload(Platform.deployments))
+    )
+    row = found.unique().first()  # a row for each deployment, of which a platform has a few
     return (row[0], row[1]) if row else None
 
 
