@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, Route, expect
 
 from practice_vle.storage import FRAME, OFF, OLD, PARENT, SILENT
@@ -142,12 +143,26 @@ def test_without_any_cookie_in_frames_one_click_opens_a_tab(
     person = fern(no_cookie_in_frames(product.tool, product.vle.base_url))
     frame = person.open()
     button = frame.get_by_role("link", name="Open as Fern Fictive")
+    expect(button).to_be_visible()
+    if storage == OFF:
+        assert Axe().run(frame).response["violations"] == []
     with person.context.expect_page() as opened:
         button.click()
     _is_in(product, opened.value)
     expect(frame.get_by_role("heading", name="It is open in a new tab")).to_be_visible()
     expect(button).to_be_hidden()
     assert person.faults == []
+
+
+def test_when_the_buttons_minute_is_over_the_page_says_so(product: Product, fern: At) -> None:
+    person = fern(no_cookie_in_frames(product.tool, product.vle.base_url))
+    person.context.clock.install()
+    frame = person.open()
+    button = frame.get_by_role("link", name="Open as Fern Fictive")
+    expect(button).to_be_visible()
+    person.context.clock.fast_forward(61_000)
+    expect(frame.get_by_role("heading", name="The button’s minute is over")).to_be_visible()
+    expect(button).to_be_hidden()
 
 
 def test_without_cookies_anywhere_the_page_says_what_to_do(product: Product, fern: At) -> None:
