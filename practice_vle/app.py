@@ -15,6 +15,7 @@ from practice_vle import (
     pages,
     registering,
     services,
+    storage,
     switches,
     tokens,
 )
@@ -73,6 +74,8 @@ def create_vle(
             "services_mode": switches.mode(vle),
             "services_slow": switches.slowness(vle),
             "tool_origin": origin_of(tool_url),
+            "storage": storage.mode(vle),
+            "storage_frame_name": storage.FRAME_NAME,
         }
     )
     return app

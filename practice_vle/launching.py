@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from practice_vle import storage
 from practice_vle.courses import find_activity, line_items
 from practice_vle.platform import Platform, platform
 from practice_vle.state import Hint, Tool
@@ -69,6 +70,9 @@ def begin(
         "client_id": tool.client_id,
         "lti_deployment_id": tool.deployment_id,
     }
+    target_window = storage.target(vle)
+    if target_window:
+        fields["lti_storage_target"] = target_window
     return go(tool.login_url, fields, "Opening the activity")
 
 

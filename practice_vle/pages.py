@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from practice_vle import switches
+from practice_vle import storage, switches
 from practice_vle.courses import activities_in, find_activity, line_items
 from practice_vle.launching import chosen_person, refuse
 from practice_vle.platform import platform
@@ -80,6 +80,12 @@ def activity(course_id: str, key: str) -> ResponseReturnValue:
     return render_template("activity.html", course=COURSES[course_id], activity=found)
 
 
+@bp.get("/storage-frame")
+def storage_frame() -> str:
+    """The window that keeps things for the tool, when that is a frame of its own."""
+    return render_template("storage_frame.html")
+
+
 @bp.get("/return")
 def come_back() -> ResponseReturnValue:
     """Where the tool sends somebody back to, with a message for them or for the log."""
@@ -137,6 +143,7 @@ def switch_board() -> ResponseReturnValue:
             mode=switches.mode(vle),
             slow=switches.slowness(vle),
             most=switches.MOST_SLOW,
+            storage_modes=storage.MODES,
             enrolments=[
                 (course, learner, learner.sub in vle.state.suspended(course.id))
                 for course in COURSES.values()
@@ -145,6 +152,8 @@ def switch_board() -> ResponseReturnValue:
         )
     if request.form.get("act") == "forget-tokens":
         vle.state.forget_tokens()
+    elif request.form.get("act") == "storage":
+        storage.turn(vle, request.form.get("storage", ""))
     elif request.form.get("act") in ("suspend", "let-back"):
         course, _, person = request.form.get("enrolment", "").partition(" ")
         if course in COURSES and person in PEOPLE:

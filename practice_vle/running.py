@@ -16,7 +16,7 @@ from pathlib import Path
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from practice_vle import switches
+from practice_vle import storage, switches
 from practice_vle.app import create_vle
 from practice_vle.platform import KeySet, Platform
 from practice_vle.state import Grade, ScoreCall
@@ -52,6 +52,10 @@ class RunningVle:
     def slow(self, seconds: int) -> None:
         """The services wait before they answer."""
         switches.turn(self.platform, slow=seconds)
+
+    def keep_for_the_tool(self, mode: str) -> None:
+        """Offer platform storage in one of the ways of `storage.MODES`, or not (`off`)."""
+        storage.turn(self.platform, mode)
 
     def forget_tokens(self) -> None:
         """Every access token given so far gets a 401 from now on."""

@@ -67,6 +67,15 @@ SCOPES = [SCORE_SCOPE, RESULT_SCOPE]
 ROLE = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
 LEARNER, INSTRUCTOR = f"{ROLE}Learner", f"{ROLE}Instructor"
 
+OFFERS: dict[str, Any] = {
+    NAMES_ROLES: {"context_memberships_url": MEMBERS, "service_versions": ["2.0"]},
+    GROUPS_SERVICE: {"context_groups_url": GROUPS, "scope": [], "service_versions": ["1.0"]},
+    NOTICE_SERVICE: {
+        "platform_notification_service_url": HANDLERS,
+        "notice_types_supported": ["LtiHelloWorldNotice", "LtiContextCopyNotice"],
+    },
+}
+
 
 @dataclass(frozen=True)
 class Person:
@@ -352,19 +361,7 @@ class Vle:
 
     def offer(self, client: FlaskClient, person: Person, **changes: Any) -> TestResponse:
         """A launch that offers the course's list of people, its groups and notices."""
-        offers = {
-            NAMES_ROLES: {"context_memberships_url": MEMBERS, "service_versions": ["2.0"]},
-            GROUPS_SERVICE: {
-                "context_groups_url": GROUPS,
-                "scope": [],
-                "service_versions": ["1.0"],
-            },
-            NOTICE_SERVICE: {
-                "platform_notification_service_url": HANDLERS,
-                "notice_types_supported": ["LtiHelloWorldNotice", "LtiContextCopyNotice"],
-            },
-        }
-        return self.launch(client, person, **offers | changes)
+        return self.launch(client, person, **OFFERS | changes)
 
     # --- being asked ---
 

@@ -58,6 +58,12 @@ def current_actor() -> Actor:
 def ask_to_sign_in() -> Response:
     """Send somebody unknown to the sign-in page and back here afterwards."""
     if launch_id(request.environ):
+        if not request.cookies:
+            raise NotAllowed(
+                "This browser sent no cookie, so we cannot know that it is you. Let it keep "
+                "cookies for this site, go back to the course, and open the activity again. "
+                "What you saved is safe."
+            )
         raise NotAllowed(
             "This page was opened from your university’s site, and this browser no longer has the "
             "key to it. Close it, go back to the course, and open the activity again. "

@@ -33,6 +33,7 @@ PUBLIC = {
     "lti.launch",
     "lti.jwks",
     "lti.open_here",
+    "lti.stay_here",
     "lti.register",
     "lti.notices",  # a VLE's own notices, signed like a launch
 }

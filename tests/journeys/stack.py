@@ -68,7 +68,7 @@ class Product:
         address = self.tool.removeprefix("http://")
         serve = ["--bind", address, "--workers", "2", "--threads", "4", "--log-level", "warning"]
         self._start("server", str(BIN / "gunicorn"), "wsgi:app", *serve)
-        wait_until(self._answers, "the server")
+        wait_until(self._answers, "the server", seconds=90)
 
     def _answers(self) -> bool:
         with suppress(requests.RequestException):

@@ -3,7 +3,6 @@
 import base64
 import logging
 import re
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -63,8 +62,20 @@ BAD: dict[str, tuple[str, Forge]] = {
     "B6 no deployment": ("deployment", _without(DEPLOYMENT_ID)),
     "B6 no roles": ("roles", _without(ROLES)),
     "B7 old times": ("not expired", _with(iat=11111, exp=22222)),
+    "B7 iat alone is old": ("not issued long ago", _with(iat=11111)),
     "B8 no message type": ("message type is given", _without(MESSAGE_TYPE)),
-    "B11 no resource link": ("resource link", _with(**{RESOURCE_LINK: {}})),
+    "B9 no roles": ("roles", _without(ROLES)),
+    "B10 no deployment": ("deployment", _without(DEPLOYMENT_ID)),
+    "B11 no resource link id": ("resource link", _with(**{RESOURCE_LINK: {}})),
+    "B11 no resource link": ("resource link", _without(RESOURCE_LINK)),
+    "B12 no sub": ("subject", _without("sub")),
+    "another message": (
+        "message type is a launch",
+        _with(**{MESSAGE_TYPE: "LtiStartProctoring"}),
+    ),
+    "roles are no list": ("roles", _with(**{ROLES: "Learner"})),
+    "empty sub": ("subject", _with(sub="")),
+    "sub is a number": ("subject", _with(sub=4)),
     "unknown issuer": ("issuer", _with(iss="https://unknown.test")),
     "unknown client": ("audience", _with(aud="unknown")),
     "another deployment": ("deployment", _with(**{DEPLOYMENT_ID: "99"})),
@@ -122,6 +133,36 @@ def _stored(app: Flask) -> list[int]:
 def _why(caplog: pytest.LogCaptureFixture) -> str:
     found = re.findall(r"launch refused \w+: (.+)", caplog.text)
     return str(found[-1]) if found else ""
+
+
+def test_every_line_of_the_suite_is_in_the_table() -> None:
+    assert {f"B{number}" for number in range(1, 13)} <= {name.split()[0] for name in BAD}
+    of_b6 = {"iss", "aud", "sub", "deployment", "roles"}
+    assert {name.split()[-1] for name in BAD if name.startswith("B6 ")} == of_b6
+
+
+# What a strict tool takes all the same: a clock that is a little off, and audiences as a list.
+TAKEN: dict[str, Forge] = {
+    "issued 20 s ahead of our clock": _at(iat=20),
+    "expired 20 s ago": _at(exp=-20),
+    "nine minutes old": _at(iat=-540),
+    "valid in 20 s": _at(nbf=20),
+    "one audience in a list": _with(aud=["tool-client"]),
+    "we are the authorised party of two": _with(aud=["other", "tool-client"], azp="tool-client"),
+    "authorised party beside one audience": _with(azp="tool-client"),
+    "sub of 255": _with(sub="x" * 255),
+    "resource link of 255": _with(**{RESOURCE_LINK: {"id": "x" * 255}}),
+    "claims that nobody knows": _with(**{"https://vle.test/claim/x": [{"y": None}]}),
+}
+
+
+@pytest.mark.parametrize("name", TAKEN)
+def test_what_is_only_unusual_is_let_in(
+    vle: Vle, course: People, client: FlaskClient, name: str
+) -> None:
+    begun = vle.begin(client)
+    token = TAKEN[name](vle, vle.claims(PRIYA, begun.nonce))
+    assert vle.post(client, token, begun.state).status_code == 303
 
 
 @pytest.mark.parametrize("name", BAD)
@@ -185,38 +226,6 @@ def test_the_nonce_of_one_login_does_not_fit_the_state_of_another(
     swapped = vle.token(vle.claims(PRIYA, one.nonce))
     assert vle.post(client, swapped, two.state).status_code == 400
     assert _why(caplog) == "nonce"
-
-
-def test_twenty_at_once_and_one_wins(
-    vle: Vle, course: People, client: FlaskClient, app: Flask, browser: Browser
-) -> None:
-    vle.launch(client, PRIYA)
-    begun = vle.begin(client)
-    token = vle.token(vle.claims(PRIYA, begun.nonce))
-    cookie = client.get_cookie("__Host-lms_browser", domain="tool.test")
-    assert cookie is not None
-    gate, statuses = threading.Barrier(20), []
-
-    def post() -> None:
-        racer = app.test_client()
-        racer.set_cookie("__Host-lms_browser", cookie.value, domain="tool.test", secure=True)
-        gate.wait()
-        answer = racer.post(
-            "/lti/launch",
-            data={"id_token": token, "state": begun.state},
-            base_url=TOOL,
-        )
-        statuses.append(answer.status_code)
-
-    threads = [threading.Thread(target=post) for _ in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert sorted(statuses) == [303] + [400] * 19
-    with app.app_context():
-        assert db.session.scalar(select(func.count()).select_from(Launch)) == 2
 
 
 def test_another_browsers_cookie_is_refused(

@@ -20,6 +20,7 @@ from lms.lti.models import Context, Launch, LoginAttempt, ResourceLink, VleIdent
 from lms.lti.rules.claims import (
     AGS_ENDPOINT,
     CUSTOM,
+    RESOURCE_LINK,
     TARGET_LINK_URI,
 )
 from lms.people.models import Enrolment, RoleHeld, User
@@ -29,6 +30,7 @@ from tests.vle import (
     IMOGEN,
     ISSUER,
     LAUNCH_URL,
+    OFFERS,
     PRIYA,
     TOOL,
     Person,
@@ -215,11 +217,23 @@ def test_an_address_we_would_not_ask_is_not_kept(
 # --- what it costs ---
 
 
+WAYS: dict[str, tuple[Person, dict[str, Any]]] = {
+    "a learner": (PRIYA, {}),
+    "a teacher": (IMOGEN, {CUSTOM: PLAN}),
+    "with every service offered": (PRIYA, OFFERS),
+    "without a column": (PRIYA, {AGS_ENDPOINT: None}),
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("cookie", [True, False])
 def test_a_launch_writes_three_times_and_asks_nobody_when_the_keys_are_known(
-    vle: Vle, course: People, client: FlaskClient, app: Flask
+    vle: Vle, course: People, client: FlaskClient, app: Flask, way: str, *, cookie: bool
 ) -> None:
-    vle.launch(client, PRIYA)
-    assert len(vle.calls) == 1
+    """Login and launch together, for somebody who was here before; the first makes its rows."""
+    person, said = WAYS[way]
+    vle.launch(client, person, **said)
+    calls = len(vle.calls)
     written: list[str] = []
 
     def note(_conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -230,12 +244,34 @@ def test_a_launch_writes_three_times_and_asks_nobody_when_the_keys_are_known(
         engine = db.engine
     event.listen(engine, "before_cursor_execute", note)
     try:
-        assert vle.launch(client, PRIYA).status_code == 303
+        begun = vle.begin(client, lti_storage_target="_parent")
+        token = vle.token(vle.claims(person, begun.nonce, **said))
+        if not cookie:
+            client.delete_cookie("__Host-lms_browser", domain="tool.test")
+        answer = vle.post(client, token, begun.state)
     finally:
         event.remove(engine, "before_cursor_execute", note)
 
-    assert len(written) <= 3, written
-    assert len(vle.calls) == 1
+    assert answer.status_code == (303 if cookie else 200)
+    assert 0 < len(written) <= 3, written
+    assert [call.url for call in vle.calls[calls:]] == []
+
+
+def test_a_launch_asks_and_writes_a_fixed_number_of_times(
+    vle: Vle, course: People, client: FlaskClient, statements: Callable[[], int]
+) -> None:
+    """However many deployments, people and activities there are."""
+    vle.launch(client, PRIYA)
+    statements()
+    vle.launch(client, PRIYA)
+    few = statements()
+    for number in range(3):
+        vle.launch(client, Person(f"p-{number}", f"Person {number}"))
+        vle.register(deployment_id=f"{number + 2}")
+        vle.launch(client, PRIYA, **{RESOURCE_LINK: {"id": f"more-{number}"}})
+    statements()
+    vle.launch(client, PRIYA)
+    assert statements() == few <= 11
 
 
 def test_a_launched_person_is_found_in_three_statements(

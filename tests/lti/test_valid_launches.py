@@ -5,12 +5,15 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from lms.db import Base, db
-from lms.lti.models import VleIdentity
+from lms.db import db
+from lms.lti.models import ResourceLink, VleIdentity
 from lms.lti.rules.claims import (
+    AGS_ENDPOINT,
     CONTEXT,
+    CUSTOM,
+    LAUNCH_PRESENTATION,
     RESOURCE_LINK,
     ROLES,
 )
@@ -39,25 +42,38 @@ def _launched(app: Flask, person: Person) -> User:
         return user
 
 
-def _count(app: Flask, table: type[Base]) -> int:
+def _links(app: Flask) -> list[str]:
     with app.app_context():
-        return db.session.scalar(select(func.count()).select_from(table)) or 0
+        return list(db.session.scalars(select(ResourceLink.vle_id)))
 
 
+NOBODY = dict.fromkeys(("name", "given_name", "family_name", "email"))
 VALID: dict[str, dict[str, Any]] = {
     "V1 all claims": {},
+    "V2 several roles": {"several": True},
     "V3 short role": {"short": True},
     "V4 unknown role": {ROLES: ["http://purl.imsglobal.org/vocab/lis/v2/unknown/unknown#Helper"]},
     "V5 no role": {ROLES: []},
     "V5 empty role": {ROLES: [""]},
     "V6 e-mail only": {"name": None, "given_name": None, "family_name": None},
     "V7 names only": {"email": None},
-    "V8 no personal data": dict.fromkeys(("name", "given_name", "family_name", "email")),
+    "V8 no personal data": NOBODY,
     "V9 no context": {CONTEXT: None},
     "V10 another link": {RESOURCE_LINK: {"id": "a-new-one"}},
+    "V10 a link alone": NOBODY
+    | {RESOURCE_LINK: {"id": "a-new-one"}}
+    | dict.fromkeys((CONTEXT, CUSTOM, AGS_ENDPOINT, LAUNCH_PRESENTATION)),
 }
-LEAST = {"V4 unknown role", "V5 no role", "V5 empty role", "V9 no context"}
-LABEL = {"V6 e-mail only": "priya", "V8 no personal data": NAMELESS}
+LEAST = {"V4 unknown role", "V5 no role", "V5 empty role", "V9 no context", "V10 a link alone"}
+LABEL = {
+    "V6 e-mail only": "priya",
+    "V8 no personal data": NAMELESS,
+    "V10 a link alone": NAMELESS,
+}
+
+
+def test_every_line_of_the_suite_is_in_the_table() -> None:
+    assert {f"V{number}" for number in range(1, 11)} == {name.split()[0] for name in VALID}
 
 
 @pytest.mark.parametrize("name", VALID)
@@ -69,6 +85,12 @@ def test_a_valid_launch_is_let_in(
     role = "Instructor" if teacher else "Learner"
     if changes.pop("short", False):
         changes[ROLES] = [role]
+    if changes.pop("several", False):
+        changes[ROLES] = (
+            [INSTRUCTOR, f"{PERSON}#Staff", f"{PERSON}#Other"]
+            if teacher
+            else [LEARNER, f"{PERSON}#Student", f"{PERSON}#Mentor"]
+        )
     person = Person("p-priya", "Priya Example", (INSTRUCTOR if teacher else LEARNER,))
 
     answer = vle.launch(client, person, **changes)
@@ -77,6 +99,7 @@ def test_a_valid_launch_is_let_in(
     assert answer.location.endswith("/lti/waiting" if name in LEAST else "/modules/m1/u1")
     assert client.get(answer.location).status_code == 200
     user = _launched(app, person)
+    assert _links(app) == [changes.get(RESOURCE_LINK, {"id": "1"})["id"]]
     assert user.name == LABEL.get(name, "Priya Example")
     with app.app_context():
         places = db.session.scalars(select(Enrolment).where(Enrolment.user_id == user.id)).all()
@@ -89,9 +112,11 @@ def test_a_valid_launch_is_let_in(
     ("roles", "becomes"),
     [
         ([INSTRUCTOR, f"{PERSON}#Staff", f"{PERSON}#Other"], "trainer"),
+        ([f"{PERSON}#Student", INSTRUCTOR], "trainer"),
         ([LEARNER, f"{PERSON}#Student", f"{PERSON}#Mentor"], "learner"),
         ([LEARNER, f"{PERSON}#Instructor"], "learner"),
         ([f"{PERSON}#Administrator"], "nobody"),
+        ([f"{PERSON}#Instructor"], "nobody"),
     ],
 )
 def test_the_role_in_the_course_wins(

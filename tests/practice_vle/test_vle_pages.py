@@ -28,7 +28,7 @@ PAGES = [
     "/return?lti_errormsg=No",
     "/gradebook/cohort-3",
 ]
-PAGES += ["/post", "/switches", "/nowhere"]
+PAGES += ["/post", "/switches", "/storage-frame", "/nowhere"]
 
 
 @pytest.mark.parametrize("path", PAGES)

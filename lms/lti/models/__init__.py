@@ -14,8 +14,9 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from lms.db import Base
+from lms.lti.models.launching import Launch, LoginAttempt
 from lms.lti.models.people import CourseMember, Linking, Notice, Roster
-from lms.lti.rules.addresses import origins
+from lms.lti.rules.addresses import origin, origins
 from lms.lti.rules.reconcile import Decision, Difference
 from lms.lti.rules.scores import Delivery
 from lms.people.models import Cohort, User
@@ -62,6 +63,11 @@ class Platform(Base):
     def service_origins(self) -> tuple[str, ...]:
         """The origins that its services may live at when they are not https (on one machine)."""
         return origins(self.issuer, self.auth_token_url)
+
+    @property
+    def auth_origin(self) -> str | None:
+        """The origin of the windows that keep things for us (LTI Platform Storage, target)."""
+        return origin(self.auth_login_url)
 
     @property
     def origins(self) -> tuple[str, ...]:
@@ -191,57 +197,6 @@ class ResourceLink(Base):
     lineitem_gone_at: Mapped[datetime | None] = mapped_column(default=None)  # the VLE said so
     scopes: Mapped[str]
     first_seen_at: Mapped[datetime]
-
-
-class LoginAttempt(Base):
-    """A login begun by a VLE in one browser: state and nonce in one row, used once."""
-
-    __tablename__ = "login_attempts"
-    __table_args__ = (
-        UniqueConstraint("state_digest"),
-        Index("ix_login_attempts_created", "created_at"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    platform_id: Mapped[int] = mapped_column(ForeignKey("platforms.id"))
-    state_digest: Mapped[str]
-    nonce: Mapped[str]
-    browser_digest: Mapped[str]
-    target_link_uri: Mapped[str]
-    created_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
-
-
-class Launch(Base):
-    """A person at work under `/-/<public id>/…`: opened by one browser, or waiting for one with a
-    ticket.
-    """
-
-    __tablename__ = "launches"
-    __table_args__ = (
-        UniqueConstraint("public_id"),
-        UniqueConstraint("ticket_digest"),
-        CheckConstraint(
-            "browser_digest IS NOT NULL OR ticket_digest IS NOT NULL", name="opened_or_ticketed"
-        ),
-        CheckConstraint(
-            "(ticket_digest IS NULL) = (ticket_expires_at IS NULL)", name="tickets_expire"
-        ),
-        Index("ix_launches_created", "created_at"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str]
-    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    platform_id: Mapped[int] = mapped_column(ForeignKey("platforms.id"))
-    context_id: Mapped[int | None] = mapped_column(ForeignKey("contexts.id"))
-    resource_link_id: Mapped[int | None] = mapped_column(ForeignKey("resource_links.id"))
-    browser_digest: Mapped[str | None]
-    ticket_digest: Mapped[str | None]
-    ticket_expires_at: Mapped[datetime | None]
-    landing: Mapped[str]
-    framed: Mapped[bool]
-    created_at: Mapped[datetime]
 
 
 class ToolKey(Base):

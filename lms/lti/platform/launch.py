@@ -159,18 +159,20 @@ class StrictLaunch(MessageLaunch):  # type: ignore[misc,type-arg,unused-ignore]
 def verify(
     asked: dict[str, str],
     *,
-    attempt: LoginAttempt | None,
-    platform: Platform | None,
+    attempt: LoginAttempt,
+    platform: Platform,
     browser: str | None,
     tool_url: str,
     now: datetime,
 ) -> Verified:
     """Check a posted launch; raises Refusal, and stores nothing but the platform's keys."""
-    evidence = Evidence(now=now, tool_url=tool_url, browser=browser)
-    if attempt is None or platform is None:
-        refuse_unless_passed(Stage.STATE, evidence)
-        raise Refusal("state is known", "We do not know this way in.")
-    evidence = replace(evidence, login=_login(attempt), platform=registered(platform))
+    evidence = Evidence(
+        now=now,
+        tool_url=tool_url,
+        browser=browser,
+        login=_login(attempt),
+        platform=registered(platform),
+    )
     deployments = {one.vle_id: one.id for one in platform.deployments}
     try:
         launch = StrictLaunch(asked, platform, evidence)

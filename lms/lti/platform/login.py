@@ -19,20 +19,25 @@ from pylti1p3.redirect import Redirect
 
 from lms.lti.models import Platform
 from lms.lti.platform.registration import Asked, Noted, OnePlatform
+from lms.lti.platform.sealing import digest
 from lms.lti.rules.addresses import is_ours
 from lms.lti.rules.checks import Refusal
+from lms.lti.rules.storage import Kept, key_of
 
 LONGEST = 4096
 
 
 @dataclass(frozen=True)
 class Begun:
-    """A login that was begun: where the browser goes, and what must be remembered."""
+    """A login that was begun: where the browser goes, and what must be remembered, here and (when
+    a window of the VLE's page keeps things) there.
+    """
 
     url: str
     state: str
     nonce: str
     target_link_uri: str
+    kept: Kept | None = None
 
 
 class Login(OIDCLogin):  # type: ignore[misc,type-arg,unused-ignore]
@@ -84,12 +89,19 @@ def unknown_platform() -> Refusal:
     return _refuse("platform is known", "We do not know the VLE that sent you here.")
 
 
-def begin(platform: Platform, asked: dict[str, str], *, launch_url: str) -> Begun:
-    """Make state and nonce, and the address to send the browser to."""
+def begin(
+    platform: Platform, asked: dict[str, str], *, launch_url: str, storage: str | None = None
+) -> Begun:
+    """Make state and nonce, and the address to send the browser to; with `storage`, what that
+    window is to keep.
+    """
     noted = Noted()
     known = asked | {"iss": platform.issuer, "client_id": platform.client_id}
     login = Login(Asked(known), OnePlatform(platform), noted, noted)
     url = login.address(launch_url)
     if urlsplit(platform.auth_login_url).query:  # the library always joins with a second `?`
         url = url.replace(platform.auth_login_url + "?", platform.auth_login_url + "&", 1)
-    return Begun(url, noted.state, noted.nonce, asked["target_link_uri"])
+    kept = (
+        Kept(storage, key_of(digest(noted.state)), secrets.token_urlsafe(32)) if storage else None
+    )
+    return Begun(url, noted.state, noted.nonce, asked["target_link_uri"], kept)

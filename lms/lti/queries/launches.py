@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from lms.actor import Role
 from lms.db import db
@@ -22,12 +22,13 @@ from lms.people.models import Cohort, RoleHeld, User
 
 def find_login(state_digest: str) -> tuple[LoginAttempt, Platform] | None:
     """The login of a state and its platform, with all that verifying a launch needs."""
-    row = db.session.execute(
+    found = db.session.execute(
         select(LoginAttempt, Platform)
         .join(Platform, Platform.id == LoginAttempt.platform_id)
         .where(LoginAttempt.state_digest == state_digest)
-        .options(joinedload(Platform.key_set), selectinload(Platform.deployments))
-    ).first()
+        .options(joinedload(Platform.key_set), joinedload(Platform.deployments))
+    )
+    row = found.unique().first()  # a row for each deployment, of which a platform has a few
     return (row[0], row[1]) if row else None
 
 
@@ -42,6 +43,22 @@ def find_launch(public_id: str) -> tuple[Launch, User, Platform] | None:
         .where(Launch.public_id == public_id)
     ).first()
     return (row[0], row[1], row[2]) if row else None
+
+
+def find_opened(state_digest: str, browser_digest: str) -> Launch | None:
+    """The launch that a used login opened in this browser: both were written in one moment."""
+    return db.session.scalar(
+        select(Launch)
+        .join(
+            LoginAttempt,
+            (LoginAttempt.used_at == Launch.created_at)
+            & (LoginAttempt.platform_id == Launch.platform_id)
+            & (LoginAttempt.browser_digest == Launch.browser_digest),
+        )
+        .where(LoginAttempt.state_digest == state_digest, Launch.browser_digest == browser_digest)
+        .order_by(Launch.id)
+        .limit(1)
+    )
 
 
 def find_ticketed(ticket_digest: str) -> tuple[Launch, User, Platform] | None:

@@ -4,7 +4,7 @@ What of an id_token is kept, and why, is the table `KEPT`; nothing else of it is
 """
 
 from datetime import UTC, datetime
-from typing import Any, NewType
+from typing import Any, NamedTuple, NewType
 
 # Made only in lms/lti/platform/launch.py, after every check has passed: mypy then refuses a plain
 # dict.
@@ -47,21 +47,39 @@ HANDLERS_SCOPE = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
 NOTICE = _LTI + "notice"
 ORIGIN_CONTEXTS = _LTI + "origin_contexts"
 
-KEPT = {
-    "sub": "to know the person again",
-    "name, given_name, family_name": "to show whose work it is",
-    "email": "to write to the person about what they handed in",
-    CONTEXT: "id, label and title: which course was linked to which cohort",
-    RESOURCE_LINK: "id and title: which activity, and where its marks go",
-    NAMES_ROLES: "context_memberships_url: where the list of people is asked for",
-    AGS_ENDPOINT: "lineitem, lineitems and scope: where its marks go",
-    CUSTOM: "lms_target: which page the activity opens; the histories of course and activity are "
-    "only read, to find what they were copied from",
-    DEEP_LINKING: "return address and data, sealed, until the launch ends: where chosen links go",
-    GROUPS_SERVICE: "context_groups_url: where the course's groups are read",
-    NOTICE_SERVICE: "platform_notification_service_url: where notices of copies are asked for",
-    NOTICE: "id and type: a notice counts once",
-    ORIGIN_CONTEXTS: "which course a copied course was made from",
+
+class Keeping(NamedTuple):
+    """Which parts of a claim are kept (all of it when none is named), and why."""
+
+    parts: tuple[str, ...]
+    why: str
+
+
+KEPT: dict[str, Keeping] = {
+    "sub": Keeping((), "to know the person again"),
+    "name": Keeping((), "to show whose work it is"),
+    "given_name": Keeping((), "for the name, where none is given"),
+    "family_name": Keeping((), "for the name, where none is given"),
+    "email": Keeping((), "to write to the person about what they handed in"),
+    CONTEXT: Keeping(("id", "label", "title"), "which course was linked to which cohort"),
+    RESOURCE_LINK: Keeping(("id", "title"), "which activity, and where its marks go"),
+    NAMES_ROLES: Keeping(("context_memberships_url",), "where the list of people is asked for"),
+    AGS_ENDPOINT: Keeping(("lineitem", "lineitems", "scope"), "where the activity's marks go"),
+    CUSTOM: Keeping(
+        ("lms_target",),
+        "which page the activity opens; the histories of course and activity are only read, to "
+        "find what they were copied from",
+    ),
+    DEEP_LINKING: Keeping(
+        ("deep_link_return_url", "data", "accept_multiple", "accept_lineitem"),
+        "where chosen links go and how many: until the launch ends, the first two sealed",
+    ),
+    GROUPS_SERVICE: Keeping(("context_groups_url",), "where the course's groups are read"),
+    NOTICE_SERVICE: Keeping(
+        ("platform_notification_service_url",), "where notices of copies are asked for"
+    ),
+    NOTICE: Keeping(("id", "type"), "a notice counts once"),
+    ORIGIN_CONTEXTS: Keeping((), "which course a copied course was made from"),
 }
 
 # Read to decide about this one launch, and forgotten with it.
@@ -69,9 +87,11 @@ READ_ONLY = {
     MESSAGE_TYPE: "which of the messages it is",
     VERSION: "that it is LTI 1.3",
     DEPLOYMENT_ID: "which of the registered deployments it is from",
-    TARGET_LINK_URI: "which page the activity opens, where no custom parameter says so",
-    ROLES: "what the person is in the course",
-    LAUNCH_PRESENTATION: "whether it is framed, and the way back on a page that refuses",
+    TARGET_LINK_URI: "which page the activity opens, where no custom parameter says so: the page "
+    "is kept with the activity",
+    ROLES: "what the person is in the course: only that they ever came as one who teaches is kept",
+    LAUNCH_PRESENTATION: "whether it is framed, kept with the launch; and the way back on a page "
+    "that refuses",
     FOR_USER: "whose work a marker asks to see",
     "iss, aud, azp, exp, iat, nbf, nonce": "that it is the VLE's, meant for us, and new",
 }

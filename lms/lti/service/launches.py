@@ -66,13 +66,17 @@ def _changed(result: Any) -> int:
 
 
 def remember_login(begun: Begun, *, platform_id: int, browser: str, now: datetime) -> None:
-    """Keep state and nonce in one row, bound to the browser."""
+    """Keep state and nonce in one row, bound to the browser, with the digest of what the VLE's
+    page keeps for it.
+    """
     db.session.add(
         LoginAttempt(
             platform_id=platform_id,
             state_digest=digest(begun.state),
             nonce=begun.nonce,
             browser_digest=browser,
+            storage_target=begun.kept.target if begun.kept else None,
+            kept_digest=digest(begun.kept.value) if begun.kept else None,
             target_link_uri=begun.target_link_uri,
             created_at=now,
             used_at=None,
@@ -247,13 +251,14 @@ def let_in(
     attempt_id: int,
     platform_id: int,
     browser: str | None,
+    kept: str | None,
     framed: bool,
     tool_url: str,
     secret_key: str,
     now: datetime,
 ) -> LetIn:
     """Open a verified launch, using its login up; without the browser's cookie it waits for a
-    ticket.
+    ticket. `kept`: the digest of what the VLE's page keeps for the login.
     """
     _use_up(attempt_id, now)
     claims = verified.claims
@@ -279,6 +284,7 @@ def let_in(
         browser_digest=browser,
         ticket_digest=digest(ticket) if ticket else None,
         ticket_expires_at=now + TICKET_LASTS if ticket else None,
+        kept_digest=kept if ticket else None,
         landing=linking.PAGE if asks else landing,
         framed=framed,
         created_at=now,
@@ -291,8 +297,14 @@ def let_in(
     return LetIn(public_id, landing, user.name, ticket)
 
 
-def take_ticket(ticket: str, *, browser: str, now: datetime) -> LetIn | None:
-    """Give the launch that waits with this ticket to this browser, once, within its minute."""
+def take_ticket(
+    ticket: str, *, browser: str, now: datetime, kept: str | None = None
+) -> LetIn | None:
+    """Give the launch that waits with this ticket to this browser, once, within its minute.
+
+    With `kept` (a digest) it stays in its frame, if that is what the VLE's page kept for the login;
+    without, a person clicked on their name, and it opens in a tab of its own.
+    """
     found = queries.find_ticketed(digest(ticket))
     if found is None:
         return None
@@ -302,11 +314,14 @@ def take_ticket(ticket: str, *, browser: str, now: datetime) -> LetIn | None:
         Launch.ticket_digest == digest(ticket),
         Launch.ticket_expires_at > now,
     )
+    if kept is not None:
+        taken = taken.where(Launch.kept_digest == kept)
     values = {
         "browser_digest": browser,
         "ticket_digest": None,
         "ticket_expires_at": None,
-        "framed": False,
+        "kept_digest": None,
+        "framed": launch.framed and kept is not None,
     }
     if platform.active_at is None or _changed(db.session.execute(taken.values(values))) != 1:
         return None

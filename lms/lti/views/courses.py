@@ -1,5 +1,6 @@
 """Courses that are not linked yet: what a person is told, and where a module lead links one."""
 
+import logging
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -15,7 +16,10 @@ from lms.lti.service import courses as service
 from lms.people.queries import cohorts_visible_to, find_enrolment
 from lms.web.access import current_actor, not_found_here, requires
 from lms.web.doors import Door
+from lms.web.errors import new_reference
 from lms.web.prefix import launch_id
+
+log = logging.getLogger(__name__)
 
 
 @requires(Action.SIGNED_IN)
@@ -26,9 +30,20 @@ def waiting() -> str:
         raise not_found_here()
     launch, context = arrival
     linked_since = bool(context and context.linked_at and context.linked_at > launch.created_at)
+    ended, reference = _place_ended(context), new_reference()
+    why = "place ended" if ended else "not linked" if _is_unlinked(context) else "no place"
+    log.info("launch waits %s: %s, course %s", reference, why, context.id if context else None)
     return render_template(
-        "lti/waiting.html", context=context, linked_since=linked_since, ended=_place_ended(context)
+        "lti/waiting.html",
+        context=context,
+        linked_since=linked_since,
+        ended=ended,
+        reference=reference,
     )
+
+
+def _is_unlinked(context: Context | None) -> bool:
+    return context is not None and context.cohort_id is None
 
 
 def _place_ended(context: Context | None) -> bool:

@@ -1,14 +1,12 @@
-"""The ways in from a VLE: login, launch, the ticket to a new tab; and our key set.
+"""The ways in from a VLE: login and launch; and our key set.
 
 Step by step: `login` (1, 2: lms/lti/platform/login.py), the VLE, `launch` (3:
-lms/lti/platform/launch.py), and then a redirect to the page under the launch's own prefix. When no
-cookie came back (a frame in a browser that keeps none), the launch opens nothing in the frame: it
-offers a new tab, with a ticket for one minute and one use.
+lms/lti/platform/launch.py), and then a redirect to the page under the launch's own prefix. What is
+done where a frame keeps no cookie is in frames.py.
 """
 
 import logging
 import secrets
-from typing import Any
 
 from flask import (
     Blueprint,
@@ -27,7 +25,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from lms import clock
 from lms.config import Settings
 from lms.db import db, db_writes, expect_writes
-from lms.lti.models import Platform
+from lms.lti.models import LoginAttempt, Platform
 from lms.lti.platform import login as platform_login
 from lms.lti.platform.launch import Verified, return_url_in, verify
 from lms.lti.platform.sealing import digest
@@ -35,10 +33,11 @@ from lms.lti.platform.tool_keys import key_set
 from lms.lti.queries import launches as queries
 from lms.lti.queries.platforms import platforms_of
 from lms.lti.rules.addresses import way_back
-from lms.lti.rules.checks import Refusal
+from lms.lti.rules.checks import CHECKS, Refusal
 from lms.lti.rules.claims import LAUNCH_PRESENTATION, part
 from lms.lti.service import launches as service
-from lms.lti.views.sessions import COOKIE, browser_cookie
+from lms.lti.views import frames
+from lms.lti.views.sessions import browser_cookie, keep_cookie
 from lms.web.access import public
 from lms.web.errors import new_reference
 from lms.web.headers import allow_framing
@@ -62,15 +61,6 @@ def _know(platform: Platform) -> None:
     """
     allow_framing(*platform.origins)
     g.lti_origins = platform.origins
-
-
-def _keep_cookie(response: AnyResponse, secret: str) -> AnyResponse:
-    # Partitioned: inside a VLE's frame no other cookie comes back in browsers that block third
-    # parties' cookies.
-    response.set_cookie(
-        COOKIE, secret, secure=True, httponly=True, samesite="None", partitioned=True, path="/"
-    )
-    return response
 
 
 def _platform(issuer: str, client_id: str) -> Platform:
@@ -99,11 +89,15 @@ def login() -> AnyResponse:
             raise Refusal("platform is active", service.SWITCHED_OFF)
         platform_login.check_request(asked, tool_url=settings.public_url)
         begun = platform_login.begin(
-            platform, asked, launch_url=f"{settings.public_url}/lti/launch"
+            platform,
+            asked,
+            launch_url=f"{settings.public_url}/lti/launch",
+            storage=frames.storage_for(asked),
         )
         service.remember_login(begun, platform_id=platform.id, browser=digest(secret), now=now)
+        origin = platform.auth_origin
         db.session.commit()
-    return _keep_cookie(redirect(begun.url, 302), secret)
+    return keep_cookie(frames.ask_to_keep(begun, origin=origin) or redirect(begun.url, 302), secret)
 
 
 @bp.post("/lti/launch")
@@ -122,6 +116,8 @@ def launch() -> AnyResponse:
         _know(platform)
     if asked.get("error"):
         raise Refusal("the VLE's own error", _said_no(asked["error"]))
+    if attempt is None or platform is None:
+        raise Refusal("state is known", CHECKS["state is known"].words)
     verified = verify(
         asked,
         attempt=attempt,
@@ -130,9 +126,9 @@ def launch() -> AnyResponse:
         tool_url=_settings().public_url,
         now=now,
     )
-    let_in = _let_in(verified, attempt_id=attempt.id, platform_id=platform.id, browser=browser)  # type: ignore[union-attr]
+    let_in = _let_in(verified, attempt, browser=browser)
     if let_in.ticket:
-        return make_response(render_template("lti/new_tab.html", let_in=let_in))
+        return frames.offer(let_in, attempt=attempt, origin=platform.auth_origin)
     return redirect(under_launch(let_in.public_id, let_in.landing), 303)
 
 
@@ -145,7 +141,7 @@ def _said_no(error: str) -> str:
     )
 
 
-def _let_in(verified: Verified, **known: Any) -> service.LetIn:
+def _let_in(verified: Verified, attempt: LoginAttempt, *, browser: str | None) -> service.LetIn:
     """Open the launch in one transaction; once more if another first launch made the same rows
     meanwhile.
     """
@@ -157,11 +153,14 @@ def _let_in(verified: Verified, **known: Any) -> service.LetIn:
             with db_writes():
                 let_in = service.let_in(
                     verified,
+                    attempt_id=attempt.id,
+                    platform_id=attempt.platform_id,
+                    browser=browser,
+                    kept=attempt.kept_digest,
                     framed=framed,
                     tool_url=_settings().public_url,
                     secret_key=_settings().secret_key,
                     now=clock.now(),
-                    **known,
                 )
                 db.session.commit()
                 return let_in
@@ -170,33 +169,6 @@ def _let_in(verified: Verified, **known: Any) -> service.LetIn:
             if not again:
                 raise
     raise AssertionError("the loop returns or raises")
-
-
-@bp.get("/lti/open/<ticket>")
-@public
-def open_here(ticket: str) -> AnyResponse:
-    """Go on in the new tab: the ticket is taken once, by a click on our own page."""
-    # A link sent by somebody else, or a browser that fetches ahead, must not use the ticket up,
-    # nor open
-    # somebody else's launch here. Browsers say where a click came from; the very old ones do not.
-    sent_from = request.headers.get("Sec-Fetch-Site", "same-origin")
-    if sent_from != "same-origin" or "prefetch" in request.headers.get("Sec-Purpose", ""):
-        raise Refusal(
-            "ticket is clicked", "Open the activity from the course, and use the button there."
-        )
-    if request.method != "GET":
-        return make_response("")
-    secret = browser_cookie(request) or secrets.token_urlsafe(32)
-    with db_writes():
-        let_in = service.take_ticket(ticket, browser=digest(secret), now=clock.now())
-        db.session.commit()
-    if let_in is None:
-        raise Refusal(
-            "ticket is good",
-            "This way in was used before, or is more than a minute old. Go back to the course "
-            "and open the activity again.",
-        )
-    return _keep_cookie(redirect(under_launch(let_in.public_id, let_in.landing), 303), secret)
 
 
 @bp.get("/lti/jwks.json")
@@ -216,12 +188,27 @@ def refused(refusal: Refusal) -> Response:
     db.session.rollback()
     reference = new_reference()
     log.warning("launch refused %s: %s", reference, refusal.check)
-    back = way_back(
+    page = render_template(
+        "lti/refused.html",
+        message=refusal.message,
+        back=_back(reference),
+        opened=_opened_already() if refusal.check == "state is not used" else None,
+        reference=reference,
+    )
+    return make_response(page, 403 if refusal.check in NOT_ALLOWED else 400)
+
+
+def _back(reference: str) -> str | None:
+    return way_back(
         return_url_in(request.form.get("id_token", "")),
         trusted=g.get("lti_origins", ()),
         said=f"The activity could not be opened. Reference {reference}",
     )
-    page = render_template(
-        "lti/refused.html", message=refusal.message, back=back, reference=reference
-    )
-    return make_response(page, 403 if refusal.check in NOT_ALLOWED else 400)
+
+
+def _opened_already() -> str | None:
+    """Where somebody is at work who sent the VLE's form once more, by Back or by Reload."""
+    secret = browser_cookie(request)
+    state = digest(request.form.get("state", ""))
+    launch = queries.find_opened(state, digest(secret)) if secret else None
+    return under_launch(launch.public_id, launch.landing) if launch else None

@@ -6,6 +6,7 @@ address holds a session.
 """
 
 from flask import Request
+from werkzeug.wrappers import Response
 
 from lms import clock
 from lms.lti.platform.sealing import digest
@@ -24,6 +25,18 @@ def browser_cookie(request: Request) -> str | None:
     """The browser's secret, if it sent one that could be ours."""
     value = request.cookies.get(COOKIE, "")
     return value if 0 < len(value) <= LONGEST else None
+
+
+def keep_cookie(response: Response, secret: str) -> Response:
+    """Give the browser its secret.
+
+    Partitioned: inside a VLE's frame no other cookie comes back in browsers that block third
+    parties' cookies.
+    """
+    response.set_cookie(
+        COOKIE, secret, secure=True, httponly=True, samesite="None", partitioned=True, path="/"
+    )
+    return response
 
 
 def load_launched(request: Request) -> SignedIn | None:
