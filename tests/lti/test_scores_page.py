@@ -137,4 +137,4 @@ def test_the_page_asks_as_much_for_many_as_for_few(
     sweep()
     statements()
     _page(trainer)
-    assert statements() == few <= 16
+    assert statements() == few <= 12
