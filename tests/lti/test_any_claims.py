@@ -48,7 +48,7 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=6,
 )
-ONE_RUN = [HealthCheck.function_scoped_fixture]
+ONE_RUN = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]  # the machine may be busy
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=ONE_RUN, database=None)

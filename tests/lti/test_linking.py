@@ -14,8 +14,10 @@ from sqlalchemy import select
 from lms.db import db
 from lms.lti.models import Linking, ResourceLink, VleIdentity
 from lms.lti.rules.claims import (
+    ASKS_FOR_LINKS,
     CONTEXT,
     CUSTOM,
+    DEEP_LINKING,
     DEPLOYMENT_ID,
     MESSAGE_TYPE,
     RESOURCE_LINK,
@@ -69,7 +71,7 @@ def test_a_trainer_chooses_several_and_the_vle_gets_them(
     vle: Vle, course: People, client: FlaskClient
 ) -> None:
     picker = vle.ask_for_links(client, IMOGEN, data="of the VLE").location
-    assert picker.endswith("/lti/linking")
+    assert picker.endswith("/lti/deep-linking")
     page = client.get(picker)
     assert "Add to your course" in page.text
     assert "Marks come back to the gradebook, out of 100" in page.text
@@ -233,9 +235,42 @@ def test_the_picker_is_the_launchs_own(
     picker = vle.ask_for_links(client, IMOGEN).location
     assert browser().get(picker).status_code == 403
     assert browser().post(picker, data={"item": "modules/m1"}).status_code == 403
-    assert browse(course.max).get("/lti/linking").status_code == 404
+    assert browse(course.max).get("/lti/deep-linking").status_code == 404
     activity = vle.launch(client, PRIYA).location.removesuffix("/modules/m1/u1")
-    assert client.get(f"{activity}/lti/linking").status_code == 404
+    assert client.get(f"{activity}/lti/deep-linking").status_code == 404
+
+
+def test_without_a_launch_the_address_says_where_it_is_opened_from(
+    vle: Vle, course: People, browser: Browser
+) -> None:
+    """It stays put (DESIGN.md section 7), and nobody is asked to sign in for nothing."""
+    page = browser().get("/lti/deep-linking")
+    assert page.status_code == 404
+    assert "This page is opened from a VLE." in page.text
+    assert browser().post("/lti/deep-linking", data={"item": "modules/m1"}).status_code == 404
+
+
+def test_a_request_for_links_may_name_the_pickers_own_address(
+    vle: Vle, course: People, client: FlaskClient
+) -> None:
+    """As a VLE does that was registered with it; the message still comes to the launch address."""
+    there = f"{TOOL}/lti/deep-linking"
+    begun = vle.begin(client, target_link_uri=there)
+    assert begun.asked["redirect_uri"] == LAUNCH_URL
+    said = {
+        MESSAGE_TYPE: ASKS_FOR_LINKS,
+        RESOURCE_LINK: None,
+        CUSTOM: None,
+        TARGET_LINK_URI: there,
+        DEEP_LINKING: {
+            "deep_link_return_url": LINKS_RETURN,
+            "accept_types": ["ltiResourceLink"],
+            "accept_presentation_document_targets": ["iframe"],
+        },
+    }
+    answer = vle.post(client, vle.token(vle.claims(IMOGEN, begun.nonce, **said)), begun.state)
+    assert answer.location.endswith("/lti/deep-linking")
+    assert client.get(answer.location).status_code == 200
 
 
 def test_the_return_address_is_sealed_and_forgotten(

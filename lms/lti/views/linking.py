@@ -18,17 +18,22 @@ from lms.assessments.rules.dates import deadline
 from lms.clock import LONDON
 from lms.config import Settings
 from lms.db import db
+from lms.errors import NotFound
 from lms.lti.queries.linking import Asked, find_linking
 from lms.lti.rules.addresses import origin
 from lms.lti.rules.linking import Choice
 from lms.lti.service import linking as service
 from lms.modules.catalogue import Assessment, Module, Programme, catalogue
 from lms.people.models import Cohort
-from lms.web.access import current_actor, not_found_here, requires
+from lms.web.access import current_actor, public, requires
 from lms.web.headers import allow_posting
 from lms.web.prefix import launch_id
 
 LONGEST_SEARCH = 100
+FROM_A_VLE = (
+    "This page is opened from a VLE. There, in a course, add an activity and choose this tool, or "
+    "choose “Select content”."
+)
 USUAL_MAXIMUM = 100  # while no cohort says by which regulations
 
 
@@ -55,7 +60,7 @@ def _asked() -> Asked:
 
 
 def _nothing() -> NoReturn:
-    raise not_found_here()
+    raise NotFound(FROM_A_VLE)
 
 
 def _opens_at(cohort: Cohort | None) -> datetime | None:
@@ -112,9 +117,17 @@ def _found(groups: list[Group], words: list[str], ticked: set[str]) -> list[Grou
     return [one for one in kept if one.offers]
 
 
-@requires(Action.SIGNED_IN)
+@public
 def linking() -> str | Response:
-    """The picker."""
+    """The picker. Without a launch nobody gets anywhere by signing in, so that is not asked."""
+    if not launch_id(request.environ):
+        _nothing()
+    answer: str | Response = _choosing()
+    return answer
+
+
+@requires(Action.SIGNED_IN)
+def _choosing() -> str | Response:
     asked = _asked()
     if request.method == "POST":
         return _choose(asked)
@@ -175,5 +188,5 @@ def _send_back(asked: Asked, choices: list[Choice]) -> Response:
 
 def register(bp: Blueprint) -> None:
     """Give the blueprint these pages."""
-    bp.add_url_rule("/lti/linking", view_func=linking, methods=["GET", "POST"])
-    bp.add_url_rule("/lti/linking/cancel", view_func=linking_cancel, methods=["POST"])
+    bp.add_url_rule(service.PAGE, view_func=linking, methods=["GET", "POST"])
+    bp.add_url_rule(f"{service.PAGE}/cancel", view_func=linking_cancel, methods=["POST"])
