@@ -240,6 +240,17 @@ def test_the_picker_is_the_launchs_own(
     assert client.get(f"{activity}/lti/deep-linking").status_code == 404
 
 
+def test_work_that_the_vle_takes_brings_no_second_column(
+    vle: Vle, course: People, client: FlaskClient
+) -> None:
+    """It is marked in the VLE's own column (Turnitin's, say); ours would stay empty for ever."""
+    picker = vle.ask_for_links(client, IMOGEN).location
+    assert "It is handed in on the university’s learning site." in client.get(picker).text
+    [item] = choose(client, picker, "assessments/m2-policy")[f"{DL}content_items"]
+    assert "lineItem" not in item
+    assert item["submission"]
+
+
 def test_without_a_launch_the_address_says_where_it_is_opened_from(
     vle: Vle, course: People, browser: Browser
 ) -> None:

@@ -141,9 +141,13 @@ def becomes(standing: Standing, *, place: Place, roles: frozenset[Role]) -> Beco
     return Becomes.NOBODY
 
 
-def landing(target: str, *, marks: bool, cohort: str | None) -> str:
-    """The path a launch goes on to."""
+def landing(target: str, *, marks: bool, cohort: str | None, handed_in_here: bool = True) -> str:
+    """The path a launch goes on to.
+
+    A marker comes to the marking; of work that is handed in to the VLE (its record is there) there
+    is none here, so to what trainees read, which says where it is marked.
+    """
     assessment = assessment_in(target)
-    if assessment and marks and cohort:
+    if assessment and marks and cohort and handed_in_here:
         return f"/marking/{assessment}?{urlencode({'cohort': cohort})}"
     return f"/{target}" if target else "/home"

@@ -34,6 +34,7 @@ FROM_A_VLE = (
     "This page is opened from a VLE. There, in a course, add an activity and choose this tool, or "
     "choose “Select content”."
 )
+READ_HERE = "Read the task here. It is handed in on the university’s learning site."
 USUAL_MAXIMUM = 100  # while no cohort says by which regulations
 
 
@@ -70,11 +71,14 @@ def _opens_at(cohort: Cohort | None) -> datetime | None:
 def _assessment(assessment: Assessment, cohort: Cohort | None) -> Offer:
     regulations = cohort.regulations if cohort else None
     maximum = catalogue().regulations(regulations).maximum if regulations else USUAL_MAXIMUM
+    here = assessment.record == "here"
     choice = Choice(
         target=f"assessments/{assessment.key}",
         title=assessment.title,
-        text=f"{assessment.short}. Read the task, write, and hand in here.",
-        maximum=Decimal(maximum),
+        text=f"{assessment.short}. "
+        + ("Read the task, write, and hand in here." if here else READ_HERE),
+        # Work that is handed in to the VLE is marked there, in a column of its own.
+        maximum=Decimal(maximum) if here else None,
         opens_at=_opens_at(cohort),
         due_at=deadline(cohort.starts_on, assessment.due) if cohort else None,
     )
