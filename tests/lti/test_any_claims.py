@@ -117,7 +117,7 @@ def rows(app: Flask) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("kind", MESSAGES)
-@settings(max_examples=80, deadline=None, suppress_health_check=ONE_RUN, database=None)
+@settings(max_examples=50, deadline=None, suppress_health_check=ONE_RUN, database=None)
 @given(changes=st.dictionaries(st.sampled_from(NAMES), ANYTHING, min_size=1, max_size=4))
 def test_any_claims_are_let_in_or_refused(
     vle: Vle, course: People, client: FlaskClient, app: Flask, kind: str, changes: dict[str, Any]
