@@ -179,6 +179,7 @@ def test_a_course_that_is_not_linked_yet_may_choose_without_dates(
 ) -> None:
     picker = vle.ask_for_links(client, IMOGEN).location
     assert "not linked to a cohort here yet" in client.get(picker).text
+    assert "Every module in one activity" not in client.get(picker).text  # of which programme?
     item = choose(client, picker, "assessments/m1-plan")[f"{DL}content_items"][0]
     assert {"available", "submission"}.isdisjoint(item)
     assert item["lineItem"]["scoreMaximum"] == 100
@@ -238,6 +239,19 @@ def test_the_picker_is_the_launchs_own(
     assert browse(course.max).get("/lti/deep-linking").status_code == 404
     activity = vle.launch(client, PRIYA).location.removesuffix("/modules/m1/u1")
     assert client.get(f"{activity}/lti/deep-linking").status_code == 404
+
+
+def test_the_whole_programme_is_one_activity(
+    vle: Vle, course: People, client: FlaskClient, browser: Browser
+) -> None:
+    picker = vle.ask_for_links(client, IMOGEN).location
+    assert "Every module in one activity" in client.get(picker).text
+    [item] = choose(client, picker, "modules")[f"{DL}content_items"]
+    assert item["custom"] == {"lms_target": "modules"}
+    learner = browser()
+    answer = vle.launch(learner, PRIYA, **{CUSTOM: item["custom"]})
+    assert answer.location.endswith("/modules")
+    assert learner.get(answer.location).status_code == 200
 
 
 def test_work_that_the_vle_takes_brings_no_second_column(

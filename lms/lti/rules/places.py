@@ -17,9 +17,7 @@ from lms.lti.rules.claims import (
 )
 
 _CONTEXT_ROLE = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
-_TARGET = re.compile(
-    r"modules/[a-z0-9-]{1,60}(/[a-z0-9-]{1,60})?|assessments/(?P<assessment>[a-z0-9-]{1,60})"
-)
+_TARGET = re.compile(r"modules(/[a-z0-9-]{1,60}){0,2}|assessments/(?P<assessment>[a-z0-9-]{1,60})")
 NAMELESS = "Name not shared"
 
 
@@ -82,7 +80,8 @@ def label(claims: SignedClaims) -> str:
 
 
 def target(claims: SignedClaims, *, tool_url: str) -> str:
-    """Which page the activity opens: `modules/m1/u1`, `assessments/m1-plan`, or nothing for home.
+    """Which page the activity opens: `modules/m1/u1`, `assessments/m1-plan`, `modules` for all of a
+    programme, or nothing for home.
 
     An empty custom value, a null, or a variable the VLE did not know and sent as it stands
     (`$Context.id`) is none.

@@ -30,6 +30,7 @@ from lms.web.headers import allow_posting
 from lms.web.prefix import launch_id
 
 LONGEST_SEARCH = 100
+WHOLE_PROGRAMME = "modules"
 FROM_A_VLE = (
     "This page is opened from a VLE. There, in a course, add an activity and choose this tool, or "
     "choose “Select content”."
@@ -104,10 +105,16 @@ def _programmes(cohort: Cohort | None) -> list[Programme]:
     return [one for one in catalogue().programmes if one.key == cohort.programme]
 
 
+def _whole(programme: Programme, cohort: Cohort) -> Group:
+    """One activity for all of it: each opens their own programme, where they may read it."""
+    choice = Choice(WHOLE_PROGRAMME, programme.title, programme.summary, opens_at=_opens_at(cohort))
+    return Group("The programme", (Offer(choice, "Every module in one activity"),))
+
+
 def _groups(cohort: Cohort | None) -> list[Group]:
-    return [
-        _module(module, cohort) for programme in _programmes(cohort) for module in programme.modules
-    ]
+    programmes = _programmes(cohort)
+    wholes = [_whole(one, cohort) for one in programmes] if cohort else []
+    return wholes + [_module(one, cohort) for each in programmes for one in each.modules]
 
 
 def _found(groups: list[Group], words: list[str], ticked: set[str]) -> list[Group]:
