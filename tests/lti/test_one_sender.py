@@ -17,11 +17,17 @@ from flask.testing import FlaskClient
 from huey import Huey, RedisHuey, SqliteHuey
 from redis import Redis
 from redis.exceptions import RedisError
+from sqlalchemy import select
 
 from lms import clock
 from lms.db import db, db_writes
+from lms.lti.models import PlatformRest
+from lms.lti.platform.scores import Token
+from lms.lti.queries import scores as token_queries
 from lms.lti.queries.scores import due_scores
 from lms.lti.rules.claims import AGS_ENDPOINT, CONTEXT, RESOURCE_LINK
+from lms.lti.rules.scores import DOWN, Answer, Verdict
+from lms.lti.service import rests, tokens
 from lms.lti.service import scores as scores_service
 from lms.lti.service.platforms import suspend_platform
 from lms.tasks import run_sweep
@@ -215,3 +221,32 @@ def queue(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Huey]:
     yield RedisHuey("two", url=f"redis://127.0.0.1:{port}/0", results=False)
     started.terminate()
     started.wait(10)
+
+
+def test_two_workers_that_keep_a_token_or_begin_a_rest_at_once_do_not_fall_over_each_other(
+    vle: Vle, course: People, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each looked, saw nothing, and wrote: the second goes on with what is there."""
+    now, secret = clock.now(), str(app.config["SECRET_KEY"])
+    trouble = Verdict(Answer.LATER, DOWN, everybody=True)
+    with app.app_context(), db_writes():
+        for value in ("first", "second"):
+            asked = [None]
+            real = token_queries.find_token
+            with monkeypatch.context() as blind:
+                blind.setattr(
+                    token_queries,
+                    "find_token",
+                    lambda *a, asked=asked, real=real: asked.pop() if asked else real(*a),
+                )
+                token = Token(value, now + timedelta(hours=1))
+                tokens.keep_token(vle.platform_id, "s", token, secret_key=secret)
+            with monkeypatch.context() as blind:
+                blind.setattr(db.session, "get", lambda *_a: None)
+                rests.settle(vle.platform_id, trouble, now=now, jitter=0)
+            db.session.commit()
+            db.session.expunge_all()
+        kept = tokens.kept_token(vle.platform_id, "s", secret_key=secret, now=now)
+        assert kept is not None
+        assert kept.value == "second"
+        assert [one.failures for one in db.session.scalars(select(PlatformRest))] == [1]
