@@ -4,6 +4,9 @@ from typing import Any
 
 from lms.lti.rules.asking import CANVAS_SCOPES, CUSTOM, DESCRIPTION, NAME, Tool
 
+# Where the VLE asks for an address of its own for choosing activities.
+CHOOSING = "Where activities are chosen (deep linking placement or link)"
+
 # (name in the VLE's form, what to paste), in the order of that form.
 Values = list[tuple[str, str]]
 
@@ -40,6 +43,7 @@ def values(tool: Tool) -> dict[str, Values]:
             ("Signing algorithm", "RS256"),
             ("Target link URI", tool.launch_url),
             ("Custom parameters", custom),
+            (CHOOSING, tool.linking_url),
         ],
         "D2L Brightspace": [
             ("Name", NAME),
@@ -49,6 +53,7 @@ def values(tool: Tool) -> dict[str, Values]:
             ("Target link URI", tool.launch_url),
             ("Keyset URL", tool.key_set_url),
             ("Substitution parameters", custom),
+            (CHOOSING, tool.linking_url),
         ],
     }
 
