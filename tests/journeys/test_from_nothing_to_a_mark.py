@@ -78,7 +78,7 @@ def _hand_in(product: Product, priya: Visitor) -> None:
     be(priya, product, "p-priya")
     page = open_in_tab(priya, product, "cohort-3", "added-2")
     page.locator("form[data-autosave] textarea").fill(DRAFT)
-    expect(page.locator("[data-saved-badge]").first).to_contain_text("Saved")
+    expect(page.locator("[data-saved-badge]").first).to_contain_text("Saved", timeout=20_000)
     priya.press("Look through it")
     page.locator("main input[type=checkbox]").check()
     priya.press("Hand in this draft")

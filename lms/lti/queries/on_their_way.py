@@ -15,6 +15,7 @@ from lms.db import db
 from lms.lti.models import (
     ColumnSearch,
     Context,
+    CourseMember,
     Deployment,
     Platform,
     PlatformRest,
@@ -121,7 +122,12 @@ def marks_of(assessment: str, cohort_id: int) -> list[OnItsWay]:
         .correlate(results)
         .exists()
     )
-    known = exists().where(VleIdentity.user_id == results.c.user_id)
+    known = exists().where(
+        VleIdentity.user_id == results.c.user_id,
+        CourseMember.identity_id == VleIdentity.id,
+        CourseMember.context_id == Context.id,
+        Context.cohort_id == results.c.cohort_id,
+    )
     found = db.session.execute(
         select(results, User.name, routed.label("routed"), known.label("known"), ScoreDelivery)
         .join(User, User.id == results.c.user_id)
