@@ -36,6 +36,7 @@ PUBLIC = {
     "lti.stay_here",
     "lti.register",
     "lti.notices",  # a VLE's own notices, signed like a launch
+    "lti.linking",  # within a launch it asks whose; without one it only says where it is opened
 }
 
 

@@ -187,7 +187,7 @@ def _mark_script(imogen: Visitor, page: Page) -> None:
     for number in range(criteria.count()):
         criterion = criteria.nth(number)
         if criterion.get_attribute("open") is None:
-            criterion.locator("summary").click()
+            criterion.locator("> summary").click()
         criterion.locator("label.band", has_text="Merit").click()
         criterion.locator("input.short").fill("64")
         criterion.locator("textarea").fill("You show how you chose. Say more about the wait.")

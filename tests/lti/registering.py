@@ -8,7 +8,8 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from lms.lti.rules.registering import PLATFORM_CONFIGURATION, TOOL_CONFIGURATION
+from lms.lti.rules.asking import TOOL_CONFIGURATION
+from lms.lti.rules.registering import PLATFORM_CONFIGURATION
 from tests.vle import ISSUER, Answered, Vle
 
 CONFIGURATION_URL = f"{ISSUER}/openid-configuration"

@@ -4,6 +4,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
@@ -15,17 +16,25 @@ from lms.assessments.queries import SendableResult
 from lms.config import Settings
 from lms.db import db
 from lms.lti.delivery import Sending
-from lms.lti.models import AccessToken, Launch
+from lms.lti.models import AccessToken
 from lms.lti.queries.scores import Due, Route, Service
 from lms.lti.rules.claims import (
     AGS_ENDPOINT,
+    ASKS_FOR_LINKS,
     CONTEXT,
     CUSTOM,
+    DEEP_LINKING,
     DEPLOYMENT_ID,
+    FOR_USER,
+    GROUPS_SERVICE,
+    LAUNCH,
     LAUNCH_PRESENTATION,
     MESSAGE_TYPE,
+    NAMES_ROLES,
+    NOTICE_SERVICE,
     RESOURCE_LINK,
     RESULT_SCOPE,
+    REVIEW,
     ROLES,
     SCORE_SCOPE,
     TARGET_LINK_URI,
@@ -34,13 +43,43 @@ from lms.lti.rules.claims import (
 from lms.lti.rules.scores import Answer
 from lms.lti.service.scores import Claimed
 from tests.conftest import People
-from tests.vle import CLIENT_ID, ISSUER, LINE_ITEM, PRIYA, Answered, Vle
+from tests.vle import (
+    CLIENT_ID,
+    INSTRUCTOR,
+    ISSUER,
+    LINE_ITEM,
+    LINKS_RETURN,
+    PRIYA,
+    Answered,
+    Vle,
+)
 
 NAMES = ["iss", "aud", "azp", "sub", "nonce", "iat", "exp", "nbf", "name", "given_name", "email"]
 NAMES += [MESSAGE_TYPE, VERSION, DEPLOYMENT_ID, TARGET_LINK_URI, ROLES, RESOURCE_LINK, CONTEXT]
-NAMES += [CUSTOM, AGS_ENDPOINT, LAUNCH_PRESENTATION]
+NAMES += [CUSTOM, AGS_ENDPOINT, LAUNCH_PRESENTATION, NAMES_ROLES, GROUPS_SERVICE, NOTICE_SERVICE]
+NAMES += [DEEP_LINKING, FOR_USER]
 KEYS = st.sampled_from(
-    ["id", "title", "label", "lms_target", "lineitem", "lineitems", "scope", "return_url"]
+    [
+        "id",
+        "title",
+        "label",
+        "lms_target",
+        "lineitem",
+        "lineitems",
+        "scope",
+        "return_url",
+        "context_memberships_url",
+        "context_groups_url",
+        "platform_notification_service_url",
+        "notice_types_supported",
+        "deep_link_return_url",
+        "accept_types",
+        "data",
+        "user_id",
+        "accept_multiple",
+        "accept_presentation_document_targets",
+        "context_id_history",
+    ]
 )
 TEXT = st.text(max_size=20) | st.sampled_from(["\x00", "\ud800", "$Context.id", "//x", "x" * 300])
 ANYTHING = st.recursive(
@@ -48,29 +87,57 @@ ANYTHING = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
     max_leaves=6,
 )
-ONE_RUN = [HealthCheck.function_scoped_fixture]
+ONE_RUN = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]  # the machine may be busy
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=ONE_RUN, database=None)
+MESSAGES: dict[str, dict[str, Any]] = {
+    LAUNCH: {},
+    REVIEW: {FOR_USER: {"user_id": "p-priya"}},
+    ASKS_FOR_LINKS: {
+        RESOURCE_LINK: None,
+        ROLES: [INSTRUCTOR],
+        DEEP_LINKING: {
+            "deep_link_return_url": LINKS_RETURN,
+            "accept_types": ["ltiResourceLink"],
+            "accept_presentation_document_targets": ["iframe"],
+        },
+    },
+}
+# What a refused message must leave as it was; logins and the platform's keys apart.
+KEPT_ROWS = ["users", "vle_identities", "enrolments", "roles_held", "contexts", "resource_links"]
+KEPT_ROWS += ["course_members", "launches", "linkings", "deployments"]
+
+
+def rows(app: Flask) -> dict[str, int]:
+    with app.app_context():
+        return {
+            name: db.session.scalar(select(func.count()).select_from(db.metadata.tables[name])) or 0
+            for name in KEPT_ROWS
+        }
+
+
+@pytest.mark.parametrize("kind", MESSAGES)
+@settings(max_examples=50, deadline=None, suppress_health_check=ONE_RUN, database=None)
 @given(changes=st.dictionaries(st.sampled_from(NAMES), ANYTHING, min_size=1, max_size=4))
 def test_any_claims_are_let_in_or_refused(
-    vle: Vle, course: People, client: FlaskClient, app: Flask, changes: dict[str, Any]
+    vle: Vle, course: People, client: FlaskClient, app: Flask, kind: str, changes: dict[str, Any]
 ) -> None:
-    def launches() -> int:
-        with app.app_context():
-            return db.session.scalar(select(func.count()).select_from(Launch)) or 0
-
     begun = vle.begin(client)
-    before = launches()
+    before = rows(app)
+    said = MESSAGES[kind] | {MESSAGE_TYPE: kind}
     try:
-        token = vle.token(vle.claims(PRIYA, begun.nonce) | changes)
+        token = vle.token(vle.claims(PRIYA, begun.nonce, **said) | changes)
     except (TypeError, ValueError):
         return  # the library that signs for us will not write such a token
     answer = vle.post(client, token, begun.state)
-    assert answer.status_code in (303, 400)
-    assert launches() - before == (1 if answer.status_code == 303 else 0)
-    if answer.status_code == 303:
-        assert client.get(answer.location).status_code in (200, 303, 404)
+    assert answer.status_code in (303, 400, 403)
+    after = rows(app)
+    if answer.status_code != 303:
+        assert after == before
+        return
+    assert after["launches"] == before["launches"] + 1
+    assert all(after[name] - before[name] <= 1 for name in KEPT_ROWS)
+    assert client.get(answer.location).status_code in (200, 303, 404)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=ONE_RUN, database=None)

@@ -6,15 +6,15 @@ import contextlib
 import json
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lms.lti.platform.guard import is_public
 from lms.lti.rules.addresses import may_be_asked
+from lms.lti.rules.asking import Tool
 from lms.lti.rules.connection import Outcome, Step, read_keys, read_list
 from lms.lti.rules.registering import (
     Offer,
-    Tool,
     Unfit,
     check_asked,
     read_answer,
@@ -29,9 +29,11 @@ ANYTHING: st.SearchStrategy[Any] = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
     max_leaves=8,
 )
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 US = Tool("https://tool.test", "https://tool.test/mark.svg", None)
 
 
+@BUSY
 @given(changes=st.dictionaries(st.sampled_from(sorted(GOOD)), ANYTHING, max_size=4))
 def test_any_configuration_is_read_or_refused(changes: dict[str, Any]) -> None:
     try:
@@ -44,12 +46,14 @@ def test_any_configuration_is_read_or_refused(changes: dict[str, Any]) -> None:
     json.dumps(registration(offer, US))
 
 
+@BUSY
 @given(body=ANYTHING)
 def test_any_body_is_read_or_refused(body: Any) -> None:
     with contextlib.suppress(Unfit):
         read_configuration(body, url=CONFIGURATION_URL, demo=False)
 
 
+@BUSY
 @given(status=st.integers(0, 599), body=ANYTHING | st.fixed_dictionaries({"client_id": ANYTHING}))
 def test_any_answer_gives_a_usable_client_or_is_refused(status: int, body: Any) -> None:
     try:
@@ -61,6 +65,7 @@ def test_any_answer_gives_a_usable_client_or_is_refused(status: int, body: Any) 
     assert got.client_id.isprintable()
 
 
+@BUSY
 @given(url=st.text(), token=st.text())
 def test_any_address_is_refused_or_may_be_asked(url: str, token: str) -> None:
     try:
@@ -70,11 +75,13 @@ def test_any_address_is_refused_or_may_be_asked(url: str, token: str) -> None:
     assert url.startswith("https://")
 
 
+@BUSY
 @given(text=st.text() | st.ip_addresses().map(str))
 def test_any_text_is_public_or_not(text: str) -> None:
     assert is_public(text) in (True, False)
 
 
+@BUSY
 @given(status=st.integers(0, 599), body=ANYTHING | st.fixed_dictionaries({"keys": ANYTHING}))
 def test_any_key_set_has_a_finding(status: int, body: Any) -> None:
     found = read_keys(status, body)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from lms.lti.platform import guard, registering
+from lms.lti.platform import guard, http, registering
 from lms.lti.platform.guard import GuardedSession, PrivateAddress, is_public
 from lms.lti.rules.registering import Unfit
 
@@ -217,3 +217,40 @@ def test_no_cookie_goes_back(serve: Callable[[Answer], str]) -> None:
     address = serve(_said("200 OK", body, "Set-Cookie: a=b"))
     session.get(address)
     assert session.get(address).request.headers.get("Cookie") is None
+
+
+@pytest.mark.parametrize("part", ["head", "body", "endless", "nothing"])
+def test_a_vle_that_is_known_cannot_hold_us_up_either(
+    serve: Callable[[Answer], str], monkeypatch: pytest.MonkeyPatch, part: str
+) -> None:
+    """Within a Content-Length, without one, in the head, or saying nothing at all."""
+    monkeypatch.setattr(http, "WHOLE", 0.6)
+    heads = {
+        "body": b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n",
+        "endless": b"HTTP/1.1 200 OK\r\n\r\n",
+    }
+
+    def drip(line: socket.socket) -> None:
+        line.sendall(heads.get(part, b""))
+        for _ in range(100):
+            time.sleep(0.05)
+            if part != "nothing":
+                line.sendall(b"x")
+
+    began = time.monotonic()
+    with pytest.raises(http.DeadlineOver):
+        http.new_session().get(serve(drip))
+    assert time.monotonic() - began < 3
+
+
+def test_a_vle_that_is_known_answers_one_request_after_another(
+    serve: Callable[[Answer], str],
+) -> None:
+    session = http.new_session()
+    address = serve(_said("200 OK", b"{}"))
+    assert [session.get(address).json() for _ in range(3)] == [{}, {}, {}]
+
+
+def test_a_huge_answer_of_a_known_vle_is_cut_off(serve: Callable[[Answer], str]) -> None:
+    with pytest.raises(http.TooMuch):
+        http.new_session().get(serve(_said("200 OK", b"x" * (http.LARGEST + 1))))

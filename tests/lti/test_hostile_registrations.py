@@ -306,6 +306,20 @@ def test_the_exceptions_are_those_hosts_and_no_others() -> None:
         assert not speaks_for("https://evil.test/openid-configuration", issuer)
     assert not speaks_for("https://developer.blackboard.com.evil.test/x", "https://blackboard.com")
     assert not speaks_for("https://developer.blackboard.com/x", "https://canvas.instructure.com")
+    # Only where people sign in; Canvas's configuration lives at its issuer.
+    assert not speaks_for("https://sso.canvaslms.com/x", "https://canvas.instructure.com")
+
+
+def test_the_vles_whose_configuration_was_seen_are_believed() -> None:
+    for url, issuer in (
+        (
+            "https://canvas.instructure.com/api/lti/security/openid-configuration?registration_token=x",
+            "https://canvas.instructure.com",
+        ),
+        ("http://localhost:8080/mod/lti/openid-configuration.php", "http://localhost:8080"),
+        ("https://developer.blackboard.com/api/v1/x", "https://blackboard.com"),
+    ):
+        assert speaks_for(url, issuer)
 
 
 def test_this_machine_is_asked_in_the_demo_alone() -> None:

@@ -23,6 +23,7 @@ from lms.lti.rules.claims import (
     RESOURCE_LINK,
     TARGET_LINK_URI,
 )
+from lms.modules.catalogue import catalogue
 from lms.people.models import Enrolment, RoleHeld, User
 from lms.people.service.places import enrol
 from tests.conftest import People
@@ -92,6 +93,20 @@ def test_an_instructor_becomes_a_trainer_and_lands_on_the_marking_queue(
         ).all()
         assert [(one.role, one.cohort_id) for one in held] == [(Role.TRAINER, course.cohort)]
         assert _count(app, Enrolment) == 4  # the standing people's, no more
+
+
+def test_a_marker_of_work_that_the_vle_takes_lands_on_words_and_not_on_an_empty_queue(
+    vle: Vle, course: People, client: FlaskClient
+) -> None:
+    assert catalogue().assessment("m2-policy").record == "vle"
+    there = {CUSTOM: {"lms_target": "assessments/m2-policy"}}
+    answer = vle.launch(client, IMOGEN, **there)
+    assert answer.location.endswith("/assessments/m2-policy")
+    page = client.get(answer.location)
+    assert page.status_code == 200
+    assert "Handed in and marked on the university’s learning site" in page.text
+    assert "there is nothing to mark here" in page.text
+    assert "Go to the marking" not in page.text
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,10 @@ from sqlalchemy import select
 from lms.db import db
 from lms.lti.models import Linking, ResourceLink, VleIdentity
 from lms.lti.rules.claims import (
+    ASKS_FOR_LINKS,
     CONTEXT,
     CUSTOM,
+    DEEP_LINKING,
     DEPLOYMENT_ID,
     MESSAGE_TYPE,
     RESOURCE_LINK,
@@ -69,7 +71,7 @@ def test_a_trainer_chooses_several_and_the_vle_gets_them(
     vle: Vle, course: People, client: FlaskClient
 ) -> None:
     picker = vle.ask_for_links(client, IMOGEN, data="of the VLE").location
-    assert picker.endswith("/lti/linking")
+    assert picker.endswith("/lti/deep-linking")
     page = client.get(picker)
     assert "Add to your course" in page.text
     assert "Marks come back to the gradebook, out of 100" in page.text
@@ -177,6 +179,7 @@ def test_a_course_that_is_not_linked_yet_may_choose_without_dates(
 ) -> None:
     picker = vle.ask_for_links(client, IMOGEN).location
     assert "not linked to a cohort here yet" in client.get(picker).text
+    assert "Every module in one activity" not in client.get(picker).text  # of which programme?
     item = choose(client, picker, "assessments/m1-plan")[f"{DL}content_items"][0]
     assert {"available", "submission"}.isdisjoint(item)
     assert item["lineItem"]["scoreMaximum"] == 100
@@ -233,9 +236,66 @@ def test_the_picker_is_the_launchs_own(
     picker = vle.ask_for_links(client, IMOGEN).location
     assert browser().get(picker).status_code == 403
     assert browser().post(picker, data={"item": "modules/m1"}).status_code == 403
-    assert browse(course.max).get("/lti/linking").status_code == 404
+    assert browse(course.max).get("/lti/deep-linking").status_code == 404
     activity = vle.launch(client, PRIYA).location.removesuffix("/modules/m1/u1")
-    assert client.get(f"{activity}/lti/linking").status_code == 404
+    assert client.get(f"{activity}/lti/deep-linking").status_code == 404
+
+
+def test_the_whole_programme_is_one_activity(
+    vle: Vle, course: People, client: FlaskClient, browser: Browser
+) -> None:
+    picker = vle.ask_for_links(client, IMOGEN).location
+    assert "Every module in one activity" in client.get(picker).text
+    [item] = choose(client, picker, "modules")[f"{DL}content_items"]
+    assert item["custom"] == {"lms_target": "modules"}
+    learner = browser()
+    answer = vle.launch(learner, PRIYA, **{CUSTOM: item["custom"]})
+    assert answer.location.endswith("/modules")
+    assert learner.get(answer.location).status_code == 200
+
+
+def test_work_that_the_vle_takes_brings_no_second_column(
+    vle: Vle, course: People, client: FlaskClient
+) -> None:
+    """It is marked in the VLE's own column (Turnitin's, say); ours would stay empty for ever."""
+    picker = vle.ask_for_links(client, IMOGEN).location
+    assert "It is handed in on the university’s learning site." in client.get(picker).text
+    [item] = choose(client, picker, "assessments/m2-policy")[f"{DL}content_items"]
+    assert "lineItem" not in item
+    assert item["submission"]
+
+
+def test_without_a_launch_the_address_says_where_it_is_opened_from(
+    vle: Vle, course: People, browser: Browser
+) -> None:
+    """It stays put (DESIGN.md section 7), and nobody is asked to sign in for nothing."""
+    page = browser().get("/lti/deep-linking")
+    assert page.status_code == 404
+    assert "This page is opened from a VLE." in page.text
+    assert browser().post("/lti/deep-linking", data={"item": "modules/m1"}).status_code == 404
+
+
+def test_a_request_for_links_may_name_the_pickers_own_address(
+    vle: Vle, course: People, client: FlaskClient
+) -> None:
+    """As a VLE does that was registered with it; the message still comes to the launch address."""
+    there = f"{TOOL}/lti/deep-linking"
+    begun = vle.begin(client, target_link_uri=there)
+    assert begun.asked["redirect_uri"] == LAUNCH_URL
+    said = {
+        MESSAGE_TYPE: ASKS_FOR_LINKS,
+        RESOURCE_LINK: None,
+        CUSTOM: None,
+        TARGET_LINK_URI: there,
+        DEEP_LINKING: {
+            "deep_link_return_url": LINKS_RETURN,
+            "accept_types": ["ltiResourceLink"],
+            "accept_presentation_document_targets": ["iframe"],
+        },
+    }
+    answer = vle.post(client, vle.token(vle.claims(IMOGEN, begun.nonce, **said)), begun.state)
+    assert answer.location.endswith("/lti/deep-linking")
+    assert client.get(answer.location).status_code == 200
 
 
 def test_the_return_address_is_sealed_and_forgotten(

@@ -143,7 +143,7 @@ def test_the_teachers_deep_linking_opens_the_picker(
 ) -> None:
     """Moodle sends no data, a context without an activity, and null for variables it lacks."""
     answer = _replay(moodle, client, "deeplink_teacher", monkeypatch)
-    assert answer.location.endswith("/lti/linking")
+    assert answer.location.endswith("/lti/deep-linking")
     page = client.get(answer.location)
     assert "Training Programme 1" in page.text
     assert "You can choose several" in page.text

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -14,11 +15,12 @@ from lms import clock
 from lms.audit.models import AuditEntry
 from lms.db import db
 from lms.lti.models import Deployment, Platform, PlatformKeySet, RegistrationAttempt
-from lms.lti.rules.registering import TOOL_CONFIGURATION
+from lms.lti.rules.asking import TOOL_CONFIGURATION
+from lms.lti.rules.registering import PLATFORM_CONFIGURATION
 from lms.lti.service.platforms import resume_platform, suspend_platform
 from lms.tasks import run_sweep
 from tests.conftest import People
-from tests.lti.registering import TOKEN, Administrator, registered, shown_on
+from tests.lti.registering import GOOD, TOKEN, Administrator, registered, shown_on
 from tests.vle import ISSUER, PRIYA, TOOL, Answered, Vle
 
 Browse = Callable[[int], FlaskClient]
@@ -62,6 +64,67 @@ def test_the_page_shows_what_will_be_shared_and_stores_no_platform(
         assert db.session.scalars(select(Platform)).all() == []
         attempt = db.session.scalars(select(RegistrationAttempt)).one()
         assert TOKEN not in attempt.sealed_token
+
+
+USUAL = [
+    "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem",
+    "https://purl.imsglobal.org/spec/lti-ags/scope/lineitem.readonly",
+    "https://purl.imsglobal.org/spec/lti-ags/scope/result.readonly",
+    "https://purl.imsglobal.org/spec/lti-ags/scope/score",
+    "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly",
+]
+GROUPS = "https://purl.imsglobal.org/spec/lti-gs/scope/contextgroup.readonly"
+NOTICES = "https://purl.imsglobal.org/spec/lti/scope/noticehandlers"
+
+
+@pytest.mark.parametrize(
+    ("offered", "asked"),
+    [
+        # Canvas refuses a registration for one scope it does not know; Moodle drops it in silence.
+        ([*USUAL, NOTICES, "openid"], {*USUAL, NOTICES}),
+        ([*USUAL, GROUPS, "https://purl.imsglobal.org/spec/lti-ts/x"], {*USUAL, GROUPS}),
+        ([USUAL[3]], {USUAL[3]}),
+        ([], set()),
+        (None, set(USUAL)),  # it does not say what it offers: LTI Advantage itself
+        ("openid", set(USUAL)),
+        ([7, None, {}, USUAL[3]], {USUAL[3]}),
+    ],
+)
+def test_only_what_the_vle_offers_is_asked_for(
+    admin: Administrator, offered: Any, asked: set[str]
+) -> None:
+    page = admin.open(scopes_supported=offered)
+    assert ("Be told when a course is copied" in page.text) == (NOTICES in asked)
+    assert ("Read the names of that course’s groups" in page.text) == (GROUPS in asked)
+    admin.press(page)
+    assert set(admin.vle.asked("registration")[0].json["scope"].split()) == asked
+
+
+CANVAS_MARKED = "https://canvas.instructure.com/lti/assignment_selection"
+
+
+@pytest.mark.parametrize(
+    ("offered", "asked"),
+    [
+        (["ContentArea", CANVAS_MARKED, "RichTextEditor"], ["ContentArea", CANVAS_MARKED]),
+        ([CANVAS_MARKED], [CANVAS_MARKED]),
+        (None, ["ContentArea"]),
+        ("ContentArea", ["ContentArea"]),
+        ([{}], ["ContentArea"]),
+    ],
+)
+def test_activities_are_chosen_from_where_the_vle_offers_it(
+    admin: Administrator, offered: Any, asked: list[str]
+) -> None:
+    messages: list[dict[str, Any]] = [
+        {"type": "LtiResourceLinkRequest"},
+        {"type": "LtiDeepLinkingRequest", "placements": offered},
+    ]
+    platform = {"product_family_code": "canvas", "messages_supported": messages}
+    admin.press(admin.open(Answered(body=json.dumps(GOOD | {PLATFORM_CONFIGURATION: platform}))))
+    sent = admin.vle.asked("registration")[0].json[TOOL_CONFIGURATION]["messages"]
+    assert sent[1]["placements"] == asked
+    assert sent[1]["target_link_uri"] == f"{TOOL}/lti/deep-linking"
 
 
 def test_the_button_registers_and_the_platform_waits_switched_off(

@@ -1,41 +1,25 @@
 """Lost answers, workers that die, several at once; and when they are woken."""
 
 import json
-import shutil
-import socket
-import subprocess
-import threading
-import time
-from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 from flask import Flask
-from huey import Huey, RedisHuey, SqliteHuey
-from redis import Redis
-from redis.exceptions import RedisError
 from sqlalchemy import select
 
 from lms import clock
-from lms.db import db
+from lms.db import db, db_writes
 from lms.lti.models import PlatformRest
 from lms.lti.platform.scores import Gradebook
+from lms.lti.queries.scores import due_scores
 from lms.lti.rules import scores as rules
 from lms.lti.rules.scores import Delivery
 from lms.lti.service import rests
 from lms.lti.service import scores as scores_service
-from lms.tasks import run_sweep
 from tests.lti.scoring import LONG, Later, Release, Sweep, row_of
-from tests.vle import (
-    ISSUER,
-    PRIYA,
-    TOMOS,
-    Answered,
-    Vle,
-)
+from tests.vle import ISSUER, PRIYA, TOMOS, Answered, Vle
 
 
 def _moment(text: str) -> datetime:
@@ -140,8 +124,6 @@ def test_a_worker_that_dies_before_sending_loses_nothing(
 def test_a_worker_whose_lease_was_lost_settles_nothing(
     vle: Vle, release: Release, app: Flask
 ) -> None:
-    from lms.db import db_writes
-    from lms.lti.queries.scores import due_scores
     from lms.lti.rules.scores import Answer, Verdict
     from lms.lti.service import scores as service
 
@@ -153,7 +135,8 @@ def test_a_worker_whose_lease_was_lost_settles_nothing(
         db.session.commit()
         assert slow is not None
         assert due_scores(now) == []
-        assert service.claim(due, now=now) is None
+        with pytest.raises(service.Busy):
+            service.claim(due, now=now)
         db.session.rollback()
         after = now + timedelta(minutes=3)
         quick = service.claim(due, now=after)
@@ -166,41 +149,6 @@ def test_a_worker_whose_lease_was_lost_settles_nothing(
         service.settle(quick, Verdict(Answer.TAKEN), now=after, jitter=0)
         db.session.commit()
     assert row_of(app, result).status is Delivery.SENT
-
-
-def test_one_column_has_one_sender(vle: Vle, release: Release, app: Flask) -> None:
-    from lms.db import db_writes
-    from lms.lti.queries.scores import due_scores
-    from lms.lti.service import scores as service
-
-    release(PRIYA)
-    release(TOMOS)
-    with app.app_context(), db_writes():
-        now = clock.now()
-        one, two = due_scores(now)
-        assert service.claim(one, now=now) is not None
-        db.session.commit()
-        assert service.claim(two, now=now) is None
-        db.session.rollback()
-
-
-def test_two_workers_at_once_send_each_score_once(vle: Vle, release: Release, app: Flask) -> None:
-    release(PRIYA)
-    release(TOMOS)
-    gate = threading.Barrier(2)
-
-    def work() -> None:
-        gate.wait()
-        for _ in range(3):
-            with app.app_context():
-                run_sweep("scores")
-
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    assert sorted(call.json["userId"] for call in vle.asked("/scores")) == ["p-priya", "p-tomos"]
 
 
 # --- being woken ---
@@ -262,59 +210,6 @@ def test_a_pause_that_the_vle_asked_for_is_kept_whoever_asks(
         db.session.commit()
         [rest] = db.session.scalars(select(PlatformRest)).all()
         assert rest.until - clock.now() > timedelta(minutes=14)
-
-
-def test_two_workers_of_a_queue_send_each_mark_once(
-    vle: Vle, release: Release, app: Flask, queue: Huey
-) -> None:
-    """On SQLite's queue and on Redis', with two worker threads each, and many pokes."""
-    release(PRIYA)
-    release(TOMOS)
-    woken = queue.task(name="lms.sweep.again")(lambda: _sweep_in(app))
-    for _ in range(6):
-        woken()
-    consumer = queue.create_consumer(workers=2, periodic=False)
-    consumer.start()
-    try:
-        limit = time.monotonic() + 20
-        while time.monotonic() < limit and (len(vle.grades) < 2 or len(queue)):
-            time.sleep(0.05)
-    finally:
-        consumer.stop(graceful=True)
-    assert sorted(call.json["userId"] for call in vle.asked("/scores")) == ["p-priya", "p-tomos"]
-
-
-def _sweep_in(app: Flask) -> None:
-    with app.app_context():
-        run_sweep("scores")
-
-
-@pytest.fixture(params=["sqlite", "redis"])
-def queue(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Huey]:
-    """A queue of its own."""
-    if request.param == "sqlite":
-        yield SqliteHuey("two", filename=str(tmp_path / "queue.sqlite3"), results=False)
-        return
-    server = shutil.which("redis-server")
-    if server is None:
-        pytest.skip("there is no redis-server on this machine")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    started = subprocess.Popen(
-        [server, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)],
-        stdout=subprocess.DEVNULL,
-    )
-    redis = Redis(port=port)
-    for _ in range(100):
-        try:
-            redis.ping()
-            break
-        except RedisError:
-            time.sleep(0.05)
-    yield RedisHuey("two", url=f"redis://127.0.0.1:{port}/0", results=False)
-    started.terminate()
-    started.wait(10)
 
 
 def test_the_worker_is_woken_for_the_next_try_and_not_for_what_was_replaced(

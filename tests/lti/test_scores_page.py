@@ -6,10 +6,11 @@ from datetime import timedelta
 import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from lms import clock
 from lms.db import db
+from lms.lti.models import CourseMember
 from lms.lti.rules.claims import AGS_ENDPOINT, RESOURCE_LINK
 from lms.lti.rules.scores import Delivery
 from tests.conftest import People
@@ -82,7 +83,20 @@ def test_somebody_who_never_came_from_the_vle_is_shown_so(
         )
         db.session.commit()
     assert sweep() == 0
-    assert "has not come here from the VLE yet" in _page(browse(course.max))
+    assert "has not come here from a course of the cohort" in _page(browse(course.max))
+
+
+def test_somebody_of_another_course_of_the_vle_alone_is_shown_so_too(
+    vle: Vle, release: Release, learners: People, app: Flask, browse: Callable[[int], FlaskClient]
+) -> None:
+    """They are known to the platform, and no mark of theirs goes to a course they were never in."""
+    release(PRIYA)
+    with app.app_context():
+        db.session.execute(delete(CourseMember))
+        db.session.commit()
+    page = _page(browse(learners.max))
+    assert "Nowhere to send it yet" in page
+    assert "has not come here from a course of the cohort" in page
 
 
 def test_the_page_and_sending_again_are_for_those_who_release_there(
@@ -137,4 +151,4 @@ def test_the_page_asks_as_much_for_many_as_for_few(
     sweep()
     statements()
     _page(trainer)
-    assert statements() == few <= 16
+    assert statements() == few <= 12

@@ -222,3 +222,10 @@ def test_scores_goes_before_the_question_mark(line_item: str, expected: str) -> 
 def test_results_are_asked_for_one_person() -> None:
     asked = addresses.inside("https://vle.test/7/lineitem?type_id=1", "results", user_id="a&b")
     assert asked == "https://vle.test/7/lineitem/results?type_id=1&user_id=a%26b"
+
+
+def test_work_that_is_handed_in_to_the_vle_has_no_marking_here() -> None:
+    target = "assessments/m2-policy"
+    here = places.landing(target, marks=True, cohort="cohort-3", handed_in_here=True)
+    there = places.landing(target, marks=True, cohort="cohort-3", handed_in_here=False)
+    assert (here, there) == ("/marking/m2-policy?cohort=cohort-3", "/assessments/m2-policy")

@@ -15,7 +15,7 @@ from lms.actor import Role
 from lms.cli.demo import cast, history, vle
 from lms.config import Settings
 from lms.db import db, db_writes
-from lms.lti.models import Platform
+from lms.lti.models import Context, Platform
 from lms.people import queries
 from lms.people.models import User
 from lms.people.rules import Asked
@@ -58,9 +58,9 @@ def _make_everybody(settings: Settings, address: str, now: datetime) -> dict[str
     people: dict[str, int] = {}
     for course, subjects in cast.LEARNERS.items():
         cohort_id = _cohort_id(course)
-        vle.link_course(platform, course, cohort_id=cohort_id, now=now)
+        linked = vle.link_course(platform, course, cohort_id=cohort_id, now=now)
         for subject, name in subjects.items():
-            people[subject] = _person(name, subject, platform, now).id
+            people[subject] = _person(name, subject, platform, now, learns_in=linked).id
             places.enrol(user_id=people[subject], cohort_id=cohort_id, now=now)
     for subject, (name, role) in cast.STAFF.items():
         people[subject] = _person(name, subject, platform, now).id
@@ -75,10 +75,17 @@ def _make_everybody(settings: Settings, address: str, now: datetime) -> dict[str
     return people
 
 
-def _person(name: str, subject: str, platform: Platform, now: datetime) -> User:
+def _person(
+    name: str,
+    subject: str,
+    platform: Platform,
+    now: datetime,
+    *,
+    learns_in: Context | None = None,
+) -> User:
     address = subject.split("-", 1)[1] + "@example.test"
     user = places.make_person(name=name, email=address, now=now)
-    vle.know_as(platform, subject, user_id=user.id, now=now)
+    vle.know_as(platform, subject, user_id=user.id, learns_in=learns_in, now=now)
     return user
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from lms.db import db
-from lms.lti.models import Context, Platform, VleIdentity
+from lms.lti.models import Context, CourseMember, Platform, VleIdentity
 from lms.lti.service.platforms import add_platform
 from lms.people.queries import get_user
 
@@ -25,31 +25,39 @@ def add_practice_platform(vle: str, *, secret_key: str, now: datetime) -> Platfo
     )
 
 
-def link_course(platform: Platform, course: str, *, cohort_id: int, now: datetime) -> None:
+def link_course(platform: Platform, course: str, *, cohort_id: int, now: datetime) -> Context:
     """Link a course of the practice VLE to a cohort, as a module lead would at the first launch."""
-    db.session.add(
-        Context(
-            deployment_id=platform.deployments[0].id,
-            vle_id=course,
-            title=course,
-            label=course,
-            first_seen_at=now,
-            cohort_id=cohort_id,
-            linked_at=now,
-        )
+    context = Context(
+        deployment_id=platform.deployments[0].id,
+        vle_id=course,
+        title=course,
+        label=course,
+        first_seen_at=now,
+        cohort_id=cohort_id,
+        linked_at=now,
     )
+    db.session.add(context)
     db.session.flush()
+    return context
 
 
-def know_as(platform: Platform, subject: str, *, user_id: int, now: datetime) -> None:
-    """Remember who a subject of the practice VLE is."""
-    db.session.add(
-        VleIdentity(
-            platform_id=platform.id,
-            subject=subject,
-            user_id=user_id,
-            first_seen_at=now,
-            told_name=get_user(user_id).name,
-        )
+def know_as(
+    platform: Platform, subject: str, *, user_id: int, learns_in: Context | None, now: datetime
+) -> None:
+    """Remember who a subject of the practice VLE is, and in which of its courses they learn."""
+    identity = VleIdentity(
+        platform_id=platform.id,
+        subject=subject,
+        user_id=user_id,
+        first_seen_at=now,
+        told_name=get_user(user_id).name,
     )
+    db.session.add(identity)
     db.session.flush()
+    if learns_in is not None:
+        db.session.add(
+            CourseMember(
+                context_id=learns_in.id, identity_id=identity.id, taught=False, gone_at=None
+            )
+        )
+        db.session.flush()

@@ -26,6 +26,7 @@ from lms.tasks import poke, sweep
 log = logging.getLogger(__name__)
 
 SOON = timedelta(minutes=1)  # what is due later the every-minute sweep finds by itself
+A_MOMENT = timedelta(seconds=3)  # until another sender of the same assessment may be done
 
 
 @sweep("scores")
@@ -37,12 +38,16 @@ def send_due_scores() -> int:
     find_columns(began)
     dues = due_scores(began)
     db.session.rollback()
-    dealt_with, out_of_order = 0, set[int]()
+    dealt_with, out_of_order, busy = 0, set[int](), set[str]()
     for due in dues:
         platform_id = due.route.service.platform_id
-        if platform_id in out_of_order:
+        if platform_id in out_of_order or due.route.target in busy:
             continue
-        claimed = service.claim(due, now=clock.now())
+        try:
+            claimed = service.claim(due, now=clock.now())
+        except service.Busy:
+            busy.add(due.route.target)
+            claimed = None
         db.session.commit()
         if claimed is None:
             continue
@@ -54,7 +59,7 @@ def send_due_scores() -> int:
         dealt_with += 1
         if verdict.everybody and verdict.answer is not Answer.TAKEN:
             out_of_order.add(platform_id)
-    _come_back(began)
+    _come_back(began, busy=bool(busy))
     return dealt_with
 
 
@@ -70,11 +75,14 @@ def _send(due: Due, claimed: service.Claimed) -> Verdict:
         return Verdict(Answer.LATER, DOWN, everybody=True)
 
 
-def _come_back(began: datetime) -> None:
+def _come_back(began: datetime, *, busy: bool) -> None:
     """Be woken for what is due before the next every-minute sweep."""
     next_at = next_due_at(began)
     db.session.rollback()
-    if next_at is not None and (pause := next_at - clock.now()) < SOON:
+    pauses = [A_MOMENT] if busy else []
+    if next_at is not None:
+        pauses.append(next_at - clock.now())
+    if pauses and (pause := min(pauses)) < SOON:
         poke("scores", delay=max(1, ceil(pause.total_seconds())))
 
 

@@ -6,7 +6,6 @@ everything is not whole, and nobody leaves for being absent from it. Nothing her
 database.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
@@ -15,7 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 import requests
 
-from lms.lti.platform.scores import Gradebook, Token
+from lms.lti.platform.scores import SAYS_NEXT, Gradebook, Token
 from lms.lti.rules.addresses import is_service, origin
 from lms.lti.rules.claims import part, text_in
 from lms.lti.rules.places import shared_email_of, shared_name_of, standing
@@ -31,7 +30,6 @@ MOST_GROUPS = 200
 PATIENCE = 25.0  # seconds for the whole list: somebody may be waiting before the page
 LONGEST = 255
 _GONE = ("Inactive", "Deleted")
-_SAYS_NEXT = re.compile(r"rel\s*=\s*[\"”“']?\s*next", re.I)
 
 NOT_A_LIST = "The VLE’s answer was not a list of people. Tell the people who look after the VLE."
 ELSEWHERE = (
@@ -209,9 +207,9 @@ def _listed(one: Any) -> Listed | None:
 def _link(response: requests.Response, at: str, rel: str) -> str | None:
     try:
         url = response.links.get(rel, {}).get("url")
+        return urljoin(at, url) if url else None
     except (ValueError, IndexError):
         return None
-    return urljoin(at, url) if url else None
 
 
 def _next(response: requests.Response, at: str) -> str | None:
@@ -219,6 +217,6 @@ def _next(response: requests.Response, at: str) -> str | None:
     writes it), makes the list unreadable rather than short.
     """
     found = _link(response, at, "next")
-    if found is None and _SAYS_NEXT.search(response.headers.get("Link", "")):
+    if found is None and SAYS_NEXT.search(response.headers.get("Link", "")):
         raise Unread(NOT_A_LIST)
     return found

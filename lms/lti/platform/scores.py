@@ -6,6 +6,7 @@ the database.
 """
 
 import json
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,6 +33,8 @@ ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 USUAL_LIFE = 3600
 LONGEST_LIFE = 24 * 3600
 MOST_PAGES = 50
+# Whether a Link header means a next page, however badly it is written.
+SAYS_NEXT = re.compile(r"rel\s*=\s*[\"”“']?\s*next", re.I)
 
 
 @dataclass(frozen=True)
@@ -181,8 +184,11 @@ class Gradebook(ServiceConnector):  # type: ignore[misc,unused-ignore]
         return self._whole_list(with_query(lineitems_url, **asked), LINE_ITEMS_TYPE, token)
 
     def results(self, lineitem_url: str, *, token: Token) -> list[Any]:
-        """Every mark that a column holds; raises Unreadable."""
-        return self._whole_list(inside(lineitem_url, "results"), RESULTS_TYPE, token)
+        """Every mark that a column holds; raises Unreadable. Half a list would name everybody on
+        the other half as missing: a next page that cannot be read makes it none.
+        """
+        address = inside(lineitem_url, "results")
+        return self._whole_list(address, RESULTS_TYPE, token, to_the_end=True)
 
     def make_line_item(
         self, lineitems_url: str, item: dict[str, str | int], *, token: Token
@@ -202,7 +208,9 @@ class Gradebook(ServiceConnector):  # type: ignore[misc,unused-ignore]
             return Reply(0), None
         return _reply(response), _json(response)
 
-    def _whole_list(self, url: str, media: str, token: Token) -> list[Any]:
+    def _whole_list(
+        self, url: str, media: str, token: Token, *, to_the_end: bool = False
+    ) -> list[Any]:
         """All pages of a list. The next page is asked for only at the same host, as the token goes
         with it.
         """
@@ -213,11 +221,13 @@ class Gradebook(ServiceConnector):  # type: ignore[misc,unused-ignore]
             if following in seen or len(seen) >= MOST_PAGES:
                 raise Unreadable(Reply(508))  # a loop, or no end to it: half a list is none
             seen.add(following)
-            page, following = self._page(following, media, token)
+            page, following = self._page(following, media, token, to_the_end=to_the_end)
             found += page
         return found
 
-    def _page(self, url: str, media: str, token: Token) -> tuple[list[Any], str | None]:
+    def _page(
+        self, url: str, media: str, token: Token, *, to_the_end: bool
+    ) -> tuple[list[Any], str | None]:
         try:
             response = self._requests_session.get(
                 url, headers={"Authorization": f"Bearer {token.value}", "Accept": media}
@@ -229,11 +239,24 @@ class Gradebook(ServiceConnector):  # type: ignore[misc,unused-ignore]
         page = _json(response)
         if not isinstance(page, list):
             raise Unreadable(Reply(HTTPStatus.BAD_GATEWAY))
-        link = response.links.get("next", {}).get("url")  # Moodle's is malformed, and never needed
-        following = urljoin(url, link) if link else None
+        following = _next_page(response, url, to_the_end=to_the_end)
         if following is not None and origin(following) != origin(url):
             raise Unreadable(Reply(HTTPStatus.BAD_GATEWAY))
         return page, following
+
+
+def _next_page(response: requests.Response, url: str, *, to_the_end: bool) -> str | None:
+    """Where a list goes on. Moodle's header is malformed where it sends one, which is only when
+    pages were asked for (we never do).
+    """
+    try:
+        link = response.links.get("next", {}).get("url")
+        following = urljoin(url, link) if link else None
+    except (ValueError, IndexError):  # "<http://[::1>": no address at all
+        following = None
+    if following is None and to_the_end and SAYS_NEXT.search(response.headers.get("Link", "")):
+        raise Unreadable(Reply(HTTPStatus.BAD_GATEWAY))
+    return following
 
 
 def _json(response: requests.Response) -> Any:

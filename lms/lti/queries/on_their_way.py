@@ -3,12 +3,11 @@
 A fixed number of statements, however many people.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import select
+from sqlalchemy import case, exists, literal, select
 
 from lms.assessments.models import ResultRow
 from lms.assessments.queries import sendable
@@ -16,10 +15,12 @@ from lms.db import db
 from lms.lti.models import (
     ColumnSearch,
     Context,
+    CourseMember,
     Deployment,
     Platform,
     PlatformRest,
     ResourceLink,
+    ResultCheck,
     ScoreDelivery,
     VleIdentity,
 )
@@ -44,6 +45,7 @@ class Column:
     will_be_looked_for: bool
     search: ColumnSearch | None
     rest: PlatformRest | None
+    check: ResultCheck | None
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Withdrawn:
 def columns_of(assessment: str, cohort_id: int) -> list[Column]:
     """Every activity that opens the assessment from a course of the cohort."""
     found = db.session.execute(
-        select(ResourceLink, Context, Platform.name, ColumnSearch, PlatformRest)
+        select(ResourceLink, Context, Platform.name, ColumnSearch, PlatformRest, ResultCheck)
         .join(Context, Context.id == ResourceLink.context_id)
         .join(Deployment, Deployment.id == ResourceLink.deployment_id)
         .join(Platform, Platform.id == Deployment.platform_id)
@@ -81,6 +83,7 @@ def columns_of(assessment: str, cohort_id: int) -> list[Column]:
             (ColumnSearch.context_id == Context.id) & (ColumnSearch.target == ResourceLink.target),
         )
         .outerjoin(PlatformRest, PlatformRest.platform_id == Platform.id)
+        .outerjoin(ResultCheck, ResultCheck.resource_link_id == ResourceLink.id)
         .where(Context.cohort_id == cohort_id, ResourceLink.target == f"assessments/{assessment}")
         .order_by(ResourceLink.id)
     )
@@ -96,61 +99,64 @@ def columns_of(assessment: str, cohort_id: int) -> list[Column]:
             will_be_looked_for=bool(link.lineitems_url) and may_look(link.scopes.split()),
             search=search,
             rest=rest,
+            check=check,
         )
-        for link, context, platform, search, rest in found
+        for link, context, platform, search, rest, check in found
     ]
 
 
 def marks_of(assessment: str, cohort_id: int) -> list[OnItsWay]:
-    """How far each released mark of a cohort's assessment has come, by name."""
+    """How far each released mark of a cohort's assessment has come, by name. Of several columns
+    the one that needs somebody is told.
+    """
     results = sendable()
-    here = (results.c.cohort_id == cohort_id) & (results.c.assessment == assessment)
+    routes = sendable()
+    routed = (
+        ways(routes)
+        .with_only_columns(literal(1))
+        .where(
+            routes.c.result_id == results.c.result_id,
+            routes.c.sequence == results.c.sequence,
+            ResourceLink.lineitem_url.is_not(None),
+        )
+        .correlate(results)
+        .exists()
+    )
+    known = exists().where(
+        VleIdentity.user_id == results.c.user_id,
+        CourseMember.identity_id == VleIdentity.id,
+        CourseMember.context_id == Context.id,
+        Context.cohort_id == results.c.cohort_id,
+    )
     found = db.session.execute(
-        select(results, User.name)
+        select(results, User.name, routed.label("routed"), known.label("known"), ScoreDelivery)
         .join(User, User.id == results.c.user_id)
-        .where(here)
-        .order_by(User.name, results.c.result_id)
-    ).all()
-    routed = set(
-        db.session.scalars(
-            ways(results)
-            .with_only_columns(results.c.result_id)
-            .where(here, ResourceLink.lineitem_url.is_not(None))
-            .order_by(results.c.result_id)
+        .outerjoin(
+            ScoreDelivery,
+            (ScoreDelivery.result_id == results.c.result_id)
+            & (ScoreDelivery.sequence == results.c.sequence),
+        )
+        .where(results.c.cohort_id == cohort_id, results.c.assessment == assessment)
+        .order_by(
+            User.name,
+            results.c.result_id,
+            case((ScoreDelivery.status == Delivery.REFUSED, 1), else_=0),
+            ScoreDelivery.id,
         )
     )
-    known = set(
-        db.session.scalars(
-            select(VleIdentity.user_id)
-            .join(Enrolment, Enrolment.user_id == VleIdentity.user_id)
-            .where(Enrolment.cohort_id == cohort_id)
-            .order_by(VleIdentity.id)
-        )
-    )
-    deliveries = _deliveries(results.c.result_id, here)
-    return [
-        OnItsWay(
+    rows = {
+        row.result_id: OnItsWay(
             name=row.name,
             points=row.points,
             maximum=row.maximum,
             released_at=row.released_at,
-            delivery=deliveries.get((row.result_id, row.sequence)),
-            routed=row.result_id in routed,
-            known=row.user_id in known,
+            delivery=row.ScoreDelivery,
+            routed=bool(row.routed),
+            known=bool(row.known),
         )
         for row in found
-    ]
-
-
-def _deliveries(result_id: object, here: object) -> dict[tuple[int, int], ScoreDelivery]:
-    """The last one is shown: of two columns, the one that needs somebody."""
-    wanted = select(result_id).where(here)  # type: ignore[call-overload]
-    rows: Sequence[ScoreDelivery] = db.session.scalars(
-        select(ScoreDelivery)
-        .where(ScoreDelivery.result_id.in_(wanted))
-        .order_by(ScoreDelivery.status == Delivery.REFUSED, ScoreDelivery.id)
-    ).all()
-    return {(row.result_id, row.sequence): row for row in rows}
+    }
+    return list(rows.values())
 
 
 def withdrawn_marks(assessment: str, cohort_id: int) -> list[Withdrawn]:
@@ -158,7 +164,7 @@ def withdrawn_marks(assessment: str, cohort_id: int) -> list[Withdrawn]:
     results = sendable()
     current = select(results.c.enrolment_id).where(results.c.assessment == assessment)
     found = db.session.execute(
-        select(User.name, ResultRow.points, ResultRow.maximum, ScoreDelivery.sent_at)
+        select(User.name, ResultRow.points, ResultRow.maximum, ScoreDelivery.sent_at, Enrolment.id)
         .select_from(ScoreDelivery)
         .join(ResultRow, ResultRow.id == ScoreDelivery.result_id)
         .join(Enrolment, Enrolment.id == ResultRow.enrolment_id)
@@ -171,5 +177,5 @@ def withdrawn_marks(assessment: str, cohort_id: int) -> list[Withdrawn]:
         )
         .order_by(User.name, ScoreDelivery.id)
     )
-    latest = {row.name: Withdrawn(*row) for row in found}
+    latest = {row.id: Withdrawn(*row[:4]) for row in found}  # two may have one name
     return list(latest.values())

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, exists, or_, select
+from sqlalchemy.orm import aliased
 
 from lms.actor import Action, Actor
 from lms.assessments.queries import sendable
@@ -65,6 +66,7 @@ class Shown:
     course: str
     marks: int
     row: MarkDifference
+    decided_by: str | None
 
 
 def due_checks(now: datetime, *, last_night: datetime) -> list[DueCheck]:
@@ -162,8 +164,9 @@ def links_with_columns(cohort_id: int | None, assessment: str | None) -> Sequenc
 
 def _shown() -> Select[Any]:
     results = sendable()
+    decider = aliased(User)
     return (
-        select(MarkDifference, User.name, Context.title, ResourceLink.id)
+        select(MarkDifference, User.name, Context.title, ResourceLink.id, decider.name)
         .join(ScoreDelivery, ScoreDelivery.id == MarkDifference.delivery_id)
         .join(
             results,
@@ -173,6 +176,7 @@ def _shown() -> Select[Any]:
         .join(User, User.id == results.c.user_id)
         .join(ResourceLink, ResourceLink.id == ScoreDelivery.resource_link_id)
         .join(Context, Context.id == ResourceLink.context_id)
+        .outerjoin(decider, decider.id == MarkDifference.decided_by)
         .order_by(User.name, MarkDifference.id)
     )
 
@@ -187,42 +191,33 @@ def differences_in(assessment: str, cohort_id: int) -> list[Shown]:
     return _grouped(db.session.execute(found).all())
 
 
-def who_decided(shown: Sequence[Shown]) -> dict[int, str]:
-    """The names of those who decided."""
-    ids = {one.row.decided_by for one in shown if one.row.decided_by is not None}
-    if not ids:
-        return {}
-    found = db.session.execute(select(User.id, User.name).where(User.id.in_(ids)).order_by(User.id))
-    return {user_id: name for user_id, name in found}  # noqa: C416 - a Result is no mapping
-
-
 def _grouped(rows: Sequence[Any]) -> list[Shown]:
     gone: dict[tuple[int, object], int] = {}
-    for row, _, _, link_id in rows:
+    for row, _, _, link_id, _ in rows:
         if row.kind is Difference.NO_COLUMN:
             gone[link_id, row.decision] = gone.get((link_id, row.decision), 0) + 1
     shown, told = [], set()
-    for row, name, course, link_id in rows:
+    for row, name, course, link_id, decided_by in rows:
         group = (link_id, row.decision) if row.kind is Difference.NO_COLUMN else row.id
         if group in told:
             continue
         told.add(group)
         marks = gone.get((link_id, row.decision), 1) if row.kind is Difference.NO_COLUMN else 1
         shown.append(
-            Shown(row.id, row.kind, name, row.ours, row.theirs, row.found_at, course, marks, row)
+            Shown(
+                id=row.id,
+                kind=row.kind,
+                name=name,
+                ours=row.ours,
+                theirs=row.theirs,
+                found_at=row.found_at,
+                course=course,
+                marks=marks,
+                row=row,
+                decided_by=decided_by,
+            )
         )
     return shown
-
-
-def checks_of(assessment: str, cohort_id: int) -> Sequence[ResultCheck]:
-    """When a cohort's columns for an assessment were last read."""
-    return db.session.scalars(
-        select(ResultCheck)
-        .join(ResourceLink, ResourceLink.id == ResultCheck.resource_link_id)
-        .join(Context, Context.id == ResourceLink.context_id)
-        .where(Context.cohort_id == cohort_id, ResourceLink.target == f"assessments/{assessment}")
-        .order_by(ResultCheck.resource_link_id)
-    ).all()
 
 
 def difference_visible_to(

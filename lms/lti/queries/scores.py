@@ -19,6 +19,7 @@ from lms.lti.models import (
     AccessToken,
     ColumnSearch,
     Context,
+    CourseMember,
     Deployment,
     Platform,
     PlatformRest,
@@ -82,7 +83,9 @@ def service_of(platform: Platform) -> Service:
 def ways(results: Subquery, *more: Any) -> Select[Any]:
     """Each of these results with every activity that takes its marks, and the person there.
 
-    The platform is active. `more` is selected besides.
+    The platform is active, and the person is of the activity's course: a cohort may have several
+    courses, and a mark is nothing for a course that its person was never in. `more` is selected
+    besides.
     """
     return (
         select(results, ResourceLink, VleIdentity, Platform, *more)
@@ -98,6 +101,10 @@ def ways(results: Subquery, *more: Any) -> Select[Any]:
         .join(
             VleIdentity,
             (VleIdentity.platform_id == Platform.id) & (VleIdentity.user_id == results.c.user_id),
+        )
+        .join(
+            CourseMember,
+            (CourseMember.context_id == Context.id) & (CourseMember.identity_id == VleIdentity.id),
         )
         .where(Platform.active_at.is_not(None))
     )
@@ -128,12 +135,8 @@ def _not_settled(results: Subquery, now: datetime) -> ColumnElement[bool]:
     )
 
 
-def due_scores(now: datetime) -> list[Due]:
-    """Every score to send now, activity by activity. This query is the outbox: what was delivered
-    is left out by the database.
-    """
-    results = sendable()
-    found = (
+def _outbox(results: Subquery, now: datetime) -> Select[Any]:
+    return (
         ways(results, Context.cohort_id.label("course_cohort"))
         .where(
             ResourceLink.lineitem_url.is_not(None),
@@ -143,11 +146,32 @@ def due_scores(now: datetime) -> list[Due]:
         )
         .order_by(ResourceLink.id, results.c.result_id, VleIdentity.id)
     )
+
+
+def due_scores(now: datetime) -> list[Due]:
+    """Every score to send now, activity by activity. This query is the outbox: what was delivered
+    is left out by the database.
+    """
     pairs: dict[tuple[int, str], Due] = {}
-    for row in db.session.execute(found):
+    for row in db.session.execute(_outbox(sendable(), now)):
         due = Due(result_in(row), route_of(row.ResourceLink, row.VleIdentity, row.Platform, row))
         pairs.setdefault((due.result.result_id, due.route.lineitem_url), due)
     return list(pairs.values())
+
+
+def is_still_due(due: Due, now: datetime) -> bool:
+    """Whether a score that was due when the sweep began is due now: not replaced by a newer result,
+    not sent by somebody else, its column and its platform as they were.
+    """
+    results = sendable()
+    found = _outbox(results, now).where(
+        results.c.result_id == due.result.result_id,
+        results.c.sequence == due.result.sequence,
+        ResourceLink.id == due.route.link_id,
+        ResourceLink.lineitem_url == due.route.lineitem_url,
+        VleIdentity.id == due.route.identity_id,
+    )
+    return db.session.execute(found).first() is not None
 
 
 def result_in(row: Any) -> SendableResult:
@@ -171,17 +195,22 @@ def route_of(link: ResourceLink, identity: VleIdentity, platform: Platform, row:
     )
 
 
-def hold_link(link_id: int) -> None:
-    """Let nobody else claim a score of this activity until the transaction ends (SQLite has one
-    writer).
+def hold_assessment(target: str) -> None:
+    """Let nobody else claim a score of this assessment until the transaction ends: every activity
+    that opens it is locked, the oldest first (SQLite has one writer).
     """
-    db.session.scalar(select(ResourceLink.id).where(ResourceLink.id == link_id).with_for_update())
+    held = select(ResourceLink.id).where(ResourceLink.target == target).order_by(ResourceLink.id)
+    db.session.scalars(held.with_for_update()).all()
 
 
-def is_being_sent(link_id: int, now: datetime) -> bool:
-    """Whether somebody is sending to this activity's column: one sender at a time."""
-    leased = select(func.count(ScoreDelivery.id)).where(
-        ScoreDelivery.resource_link_id == link_id, ScoreDelivery.leased_until > now
+def is_being_sent(target: str, now: datetime) -> bool:
+    """Whether somebody is sending a mark of this assessment: one sender at a time, whatever the
+    column.
+    """
+    leased = (
+        select(func.count(ScoreDelivery.id))
+        .join(ResourceLink, ResourceLink.id == ScoreDelivery.resource_link_id)
+        .where(ResourceLink.target == target, ScoreDelivery.leased_until > now)
     )
     return bool(db.session.scalar(leased))
 

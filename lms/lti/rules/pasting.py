@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from lms.lti.rules.registering import CUSTOM, DESCRIPTION, NAME, SCOPES, Tool
+from lms.lti.rules.asking import CANVAS_SCOPES, CUSTOM, DESCRIPTION, NAME, Tool
+
+# Where the VLE asks for an address of its own for choosing activities.
+CHOOSING = "Where activities are chosen (deep linking placement or link)"
 
 # (name in the VLE's form, what to paste), in the order of that form.
 Values = list[tuple[str, str]]
@@ -21,7 +24,7 @@ def values(tool: Tool) -> dict[str, Values]:
             ("Initiate login URL", tool.login_url),
             ("Redirection URI(s)", tool.launch_url),
             ("Custom parameters", custom),
-            ("Content selection URL", tool.launch_url),
+            ("Content selection URL", tool.linking_url),
         ],
         "Canvas": [
             ("Key name", NAME),
@@ -40,6 +43,7 @@ def values(tool: Tool) -> dict[str, Values]:
             ("Signing algorithm", "RS256"),
             ("Target link URI", tool.launch_url),
             ("Custom parameters", custom),
+            (CHOOSING, tool.linking_url),
         ],
         "D2L Brightspace": [
             ("Name", NAME),
@@ -49,6 +53,7 @@ def values(tool: Tool) -> dict[str, Values]:
             ("Target link URI", tool.launch_url),
             ("Keyset URL", tool.key_set_url),
             ("Substitution parameters", custom),
+            (CHOOSING, tool.linking_url),
         ],
     }
 
@@ -59,7 +64,7 @@ def canvas(tool: Tool) -> dict[str, Any]:
         {
             "placement": placement,
             "message_type": "LtiDeepLinkingRequest",
-            "target_link_uri": tool.launch_url,
+            "target_link_uri": tool.linking_url,
             "text": NAME,
             "enabled": True,
         }
@@ -71,7 +76,7 @@ def canvas(tool: Tool) -> dict[str, Any]:
         "oidc_initiation_url": tool.login_url,
         "target_link_uri": tool.launch_url,
         "public_jwk_url": tool.key_set_url,
-        "scopes": list(SCOPES),
+        "scopes": list(CANVAS_SCOPES),
         "custom_fields": dict(CUSTOM),
         "extensions": [
             {

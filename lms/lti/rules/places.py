@@ -17,9 +17,7 @@ from lms.lti.rules.claims import (
 )
 
 _CONTEXT_ROLE = "http://purl.imsglobal.org/vocab/lis/v2/membership#"
-_TARGET = re.compile(
-    r"modules/[a-z0-9-]{1,60}(/[a-z0-9-]{1,60})?|assessments/(?P<assessment>[a-z0-9-]{1,60})"
-)
+_TARGET = re.compile(r"modules(/[a-z0-9-]{1,60}){0,2}|assessments/(?P<assessment>[a-z0-9-]{1,60})")
 NAMELESS = "Name not shared"
 
 
@@ -82,7 +80,8 @@ def label(claims: SignedClaims) -> str:
 
 
 def target(claims: SignedClaims, *, tool_url: str) -> str:
-    """Which page the activity opens: `modules/m1/u1`, `assessments/m1-plan`, or nothing for home.
+    """Which page the activity opens: `modules/m1/u1`, `assessments/m1-plan`, `modules` for all of a
+    programme, or nothing for home.
 
     An empty custom value, a null, or a variable the VLE did not know and sent as it stands
     (`$Context.id`) is none.
@@ -141,9 +140,13 @@ def becomes(standing: Standing, *, place: Place, roles: frozenset[Role]) -> Beco
     return Becomes.NOBODY
 
 
-def landing(target: str, *, marks: bool, cohort: str | None) -> str:
-    """The path a launch goes on to."""
+def landing(target: str, *, marks: bool, cohort: str | None, handed_in_here: bool = True) -> str:
+    """The path a launch goes on to.
+
+    A marker comes to the marking; of work that is handed in to the VLE (its record is there) there
+    is none here, so to what trainees read, which says where it is marked.
+    """
     assessment = assessment_in(target)
-    if assessment and marks and cohort:
+    if assessment and marks and cohort and handed_in_here:
         return f"/marking/{assessment}?{urlencode({'cohort': cohort})}"
     return f"/{target}" if target else "/home"

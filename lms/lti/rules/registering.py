@@ -1,4 +1,4 @@
-"""Dynamic registration: what a VLE's configuration must say, what we ask for, what it answers.
+"""Dynamic registration: what a VLE's configuration must say, and what it answers.
 
 A VLE's administrator opens `/lti/register` with the address of the VLE's configuration. Anybody on
 the internet can do so with any address: nothing of it is believed before every check has passed,
@@ -12,50 +12,35 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lms.lti.rules.addresses import is_on_this_machine, may_be_asked, origin
-from lms.lti.rules.claims import text_in
+from lms.lti.rules.asking import (
+    MESSAGES,
+    PLACEMENTS,
+    SCOPES,
+    TOOL_CONFIGURATION,
+    USUAL_SCOPES,
+    Tool,
+    asked_of,
+)
+from lms.lti.rules.claims import ASKS_FOR_LINKS, text_in
 
 PLATFORM_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-platform-configuration"
-TOOL_CONFIGURATION = "https://purl.imsglobal.org/spec/lti-tool-configuration"
 LONGEST_ADDRESS = 2000
 LONGEST_TOKEN = 8000
 LONGEST_ID = 255
 
-# An issuer lives at the host of its configuration. These do not: for each issuer, the hosts that
-# may speak for it. Blackboard's KB 000090618 says so of its own. A line here is trust: keep it
-# short.
+# An issuer lives at the host of its configuration. This one does not: for each issuer, the hosts
+# that may speak for it. A line here is trust, so each needs a source.
+#
+# - Blackboard: its article 000090618 (Behind the Blackboard, 16 April 2025) prints the
+#   configuration of its developer portal: issuer https://blackboard.com, every address of it at
+#   developer.blackboard.com.
+#
+# Not here, because their configuration lives at their issuer: Moodle (seen: the site's own
+# /mod/lti/openid-configuration.php), Canvas (canvas-lms, dynamic_registration_controller.rb,
+# `oidc_configuration_url`: the host of `lti_iss`; sso.canvaslms.com is only where people sign in,
+# which an issuer may put anywhere), D2L (its article 23662: the issuer is the site's own address).
 MAY_SPEAK_FOR: Mapping[str, frozenset[str]] = {
     "https://blackboard.com": frozenset({"developer.blackboard.com"}),
-    "https://canvas.instructure.com": frozenset({"sso.canvaslms.com"}),
-    "https://canvas.beta.instructure.com": frozenset({"sso.beta.canvaslms.com"}),
-    "https://canvas.test.instructure.com": frozenset({"sso.test.canvaslms.com"}),
-}
-
-_AGS = "https://purl.imsglobal.org/spec/lti-ags/scope/"
-SCOPES = {
-    f"{_AGS}lineitem": "find or make the gradebook column that a mark goes to",
-    f"{_AGS}lineitem.readonly": "read which gradebook columns there are",
-    f"{_AGS}result.readonly": "read back the marks that we sent",
-    f"{_AGS}score": "send the marks of released results",
-    "https://purl.imsglobal.org/spec/lti-nrps/scope/contextmembership.readonly": (
-        "read who is in a course that was linked, and their role"
-    ),
-}
-CLAIMS = {
-    "iss": "which VLE it is",
-    "sub": "the VLE’s own number for the person",
-    "name": "the person’s name",
-    "given_name": "the given name",
-    "family_name": "the family name",
-    "email": "the email address, to write about work that was handed in",
-}
-MESSAGES = {
-    "LtiResourceLinkRequest": "open an activity of a course",
-    "LtiDeepLinkingRequest": "choose what to add to a course",
-}
-# A copied course says which course, and which activity, it was copied from.
-CUSTOM = {
-    "context_id_history": "$Context.id.history",
-    "resource_link_id_history": "$ResourceLink.id.history",
 }
 
 PRODUCTS = {
@@ -63,6 +48,7 @@ PRODUCTS = {
     "canvas": "Canvas",
     "blackboard": "Blackboard",
     "bblearn": "Blackboard",
+    "blackboardlearn": "Blackboard",
     "desire2learn": "D2L Brightspace",
 }
 
@@ -94,6 +80,7 @@ class Offer:
     name: str
     scopes: tuple[str, ...]
     messages: tuple[str, ...]
+    placements: tuple[str, ...]
 
     def as_kept(self) -> dict[str, Any]:
         """As it is kept between the page and its button."""
@@ -102,7 +89,7 @@ class Offer:
     @classmethod
     def from_kept(cls, kept: Mapping[str, Any]) -> "Offer":
         """The offer again."""
-        lists = {name: tuple(kept[name]) for name in ("scopes", "messages")}
+        lists = {name: tuple(kept.get(name, ())) for name in ("scopes", "messages", "placements")}
         return cls(**{**kept, **lists})
 
 
@@ -184,6 +171,15 @@ class _Read:
         types = [one.get("type") for one in given if isinstance(one, dict)]
         return tuple(name for name in MESSAGES if name in types)
 
+    @property
+    def placements(self) -> tuple[str, ...]:
+        """Where the VLE offers to choose activities from, as far as we can use it."""
+        listed = self.platform.get("messages_supported")
+        given = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        said = [one.get("placements") for one in given if one.get("type") == ASKS_FOR_LINKS]
+        offered = [place for one in said if isinstance(one, list) for place in one]
+        return tuple(place for place in PLACEMENTS if place in offered) or PLACEMENTS[:1]
+
 
 def _bad_issuer(read: _Read) -> bool:
     issuer = read.body.get("issuer")
@@ -240,7 +236,7 @@ def read_configuration(body: object, *, url: str, demo: bool) -> Offer:
         if is_faulty(read):
             raise Unfit(check, f"The VLE’s configuration {words} {_TELL}")
     listed = body.get("scopes_supported")
-    offered = listed if isinstance(listed, list) else list(SCOPES)
+    offered = listed if isinstance(listed, list) else USUAL_SCOPES
     product = text_in(read.platform, "product_family_code", longest=60).lower()
     host = urlsplit(body["issuer"]).hostname or ""
     return Offer(
@@ -255,85 +251,16 @@ def read_configuration(body: object, *, url: str, demo: bool) -> Offer:
         name=f"{PRODUCTS.get(product, product)} at {host}" if product else host,
         scopes=tuple(scope for scope in SCOPES if scope in offered),
         messages=read.messages,
+        placements=read.placements,
     )
 
 
 # --- what we ask for ---
 
 
-@dataclass(frozen=True)
-class Tool:
-    """Ourselves, as a VLE is told."""
-
-    public_url: str
-    logo_url: str
-    contact: str | None
-
-    @property
-    def login_url(self) -> str:
-        """Where a launch begins."""
-        return f"{self.public_url}/lti/login"
-
-    @property
-    def launch_url(self) -> str:
-        """The one address that messages are sent to; which page opens is said inside."""
-        return f"{self.public_url}/lti/launch"
-
-    @property
-    def key_set_url(self) -> str:
-        """Our public keys."""
-        return f"{self.public_url}/lti/jwks.json"
-
-    @property
-    def register_url(self) -> str:
-        """The address a VLE's administrator pastes."""
-        return f"{self.public_url}/lti/register"
-
-    @property
-    def domain(self) -> str:
-        """With its port: Moodle compares it with the launch address's."""
-        return urlsplit(self.public_url).netloc
-
-
-NAME = "Advocate training"
-DESCRIPTION = "Training and accreditation of Independent Modern Slavery Advocates"
-
-
 def registration(offer: Offer, tool: Tool) -> dict[str, Any]:
-    """What is sent to the VLE's registration endpoint."""
-    messages: list[dict[str, Any]] = [{"type": "LtiResourceLinkRequest"}]
-    if "LtiDeepLinkingRequest" in offer.messages:
-        messages.append(
-            {
-                "type": "LtiDeepLinkingRequest",
-                "target_link_uri": tool.launch_url,
-                "label": "Add training",
-                "placements": ["ContentArea"],
-            }
-        )
-    asked: dict[str, Any] = {
-        "application_type": "web",
-        "response_types": ["id_token"],
-        "grant_types": ["implicit", "client_credentials"],
-        "initiate_login_uri": tool.login_url,
-        "redirect_uris": [tool.launch_url],
-        "client_name": NAME,
-        "jwks_uri": tool.key_set_url,
-        "logo_uri": tool.logo_url,
-        "token_endpoint_auth_method": "private_key_jwt",
-        "scope": " ".join(offer.scopes),
-        TOOL_CONFIGURATION: {
-            "domain": tool.domain,
-            "description": DESCRIPTION,
-            "target_link_uri": tool.launch_url,
-            "custom_parameters": dict(CUSTOM),
-            "claims": list(CLAIMS),
-            "messages": messages,
-        },
-    }
-    if tool.contact:
-        asked["contacts"] = [tool.contact]
-    return asked
+    """What is sent to this VLE's registration endpoint."""
+    return asked_of(tool, scopes=offer.scopes, messages=offer.messages, placements=offer.placements)
 
 
 # --- what it answers ---

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Any
@@ -218,8 +218,8 @@ def is_same(result: Mapping[str, Any], *, points: Decimal, maximum: Decimal) -> 
             Decimal(str(result["resultScore"])),
             Decimal(str(result.get("resultMaximum") or 1)),
         )
-    except (KeyError, InvalidOperation, TypeError):
+        if not (score.is_finite() and top.is_finite()) or top <= 0:
+            return False
+        return abs(score / top - points / maximum) * maximum < Decimal("0.005")
+    except (KeyError, TypeError, ArithmeticError):  # 1e999999999 is a number too
         return False
-    if not (score.is_finite() and top.is_finite()) or top <= 0:
-        return False
-    return abs(score / top - points / maximum) * maximum < Decimal("0.005")

@@ -39,6 +39,7 @@ from lms.lti.rules.claims import (
 from lms.lti.rules.places import Becomes, Place, Standing
 from lms.lti.rules.rosters import renamed
 from lms.lti.service import linking, members
+from lms.lti.service.landings import landing_in
 from lms.lti.service.reviews import review_landing
 from lms.people.models import User
 from lms.people.queries import actor_for, find_enrolment
@@ -229,7 +230,7 @@ def _landing(
     if context is not None and context.cohort is not None:
         outcome, marks = _settle(user, context, standing, gone_at=gone_at, now=now)
         if outcome in (Becomes.AS_BEFORE, Becomes.LEARNER, Becomes.TRAINER):
-            return places.landing(target, marks=marks, cohort=context.cohort.slug)
+            return landing_in(target, marks=marks, cohort=context.cohort.slug)
         if outcome is Becomes.ENDED:
             return WAITING
     actor = actor_for(user)

@@ -18,7 +18,7 @@ from lms.lti.rules import linking as rules
 from lms.lti.rules.claims import DEEP_LINKING, DEPLOYMENT_ID, SignedClaims, part
 from lms.lti.rules.linking import Choice, Wanted
 
-PAGE = "/lti/linking"
+PAGE = "/lti/deep-linking"
 
 
 @dataclass(frozen=True)

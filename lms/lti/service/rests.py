@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 
 from lms.db import db
 from lms.lti.models import PlatformRest
@@ -17,13 +18,24 @@ def settle(platform_id: int, verdict: Verdict, *, now: datetime, jitter: float) 
     if not verdict.everybody:
         return
     rest = db.session.get(PlatformRest, platform_id)
+    failures = 1 if rest is None else rest.failures + 1
+    until = next_try(failures, now=now, wait=verdict.wait, jitter=jitter)
     if rest is None:
-        rest = PlatformRest(platform_id=platform_id, failures=0)
-        db.session.add(rest)
-    rest.failures += 1
-    rest.until = next_try(rest.failures, now=now, wait=verdict.wait, jitter=jitter)
-    rest.words = verdict.words
-    db.session.flush()
+        rest = _begin(platform_id, until=until, words=verdict.words)
+    if rest is not None:
+        rest.failures, rest.until, rest.words = failures, until, verdict.words
+        db.session.flush()
+
+
+def _begin(platform_id: int, *, until: datetime, words: str) -> PlatformRest | None:
+    """A first rest; None when another worker began one in the same moment, which is as good."""
+    rest = PlatformRest(platform_id=platform_id, failures=1, until=until, words=words)
+    try:
+        with db.session.begin_nested():
+            db.session.add(rest)
+    except IntegrityError:
+        return None
+    return rest
 
 
 def end(platform_id: int) -> None:

@@ -10,7 +10,8 @@ from lms.lti.models import Context, ResourceLink
 from lms.lti.queries import launches as queries
 from lms.lti.rules.checks import Refusal
 from lms.lti.rules.claims import AGS_ENDPOINT, FOR_USER, SignedClaims, part, text_in
-from lms.lti.rules.places import assessment_in, landing
+from lms.lti.rules.places import assessment_in
+from lms.lti.service.landings import landing_in
 from lms.people.models import User
 from lms.people.queries import actor_for, find_enrolment
 
@@ -70,4 +71,4 @@ def review_landing(
     if script is not None and may_mark(actor, script):
         return f"/marking/scripts/{script}"
     # Scripts that are being marked are known by code alone: the queue does not say whose is whose.
-    return landing(f"assessments/{assessment}", marks=True, cohort=context.cohort.slug)
+    return landing_in(f"assessments/{assessment}", marks=True, cohort=context.cohort.slug)

@@ -37,15 +37,23 @@ class Claimed:
     timestamp: datetime
 
 
-def claim(due: Due, *, now: datetime) -> Claimed | None:
-    """Take a score to send; None when somebody else sends to that column, or its second is not
-    over.
+class Busy(Exception):
+    """Somebody else sends marks of that assessment at this moment."""
 
-    The time that will be sent is stored first: after a crash the next one is later.
+
+def claim(due: Due, *, now: datetime) -> Claimed | None:
+    """Take a score to send; None when it is no longer to be sent, or its second is not over. Raises
+    Busy: an assessment has one sender at a time, whatever its columns.
+
+    What a sweep read may be old: the score must still be the newest of its person, or an older
+    mark would follow a newer one. The time that will be sent is stored first: after a crash the
+    next one is later.
     """
     route, result = due.route, due.result
-    queries.hold_link(route.link_id)
-    if queries.is_being_sent(route.link_id, now):
+    queries.hold_assessment(route.target)
+    if queries.is_being_sent(route.target, now):
+        raise Busy
+    if not queries.is_still_due(due, now):
         return None
     delivery = queries.find_delivery(result.result_id, result.sequence, route.link_id)
     if delivery is None:
@@ -60,8 +68,6 @@ def claim(due: Due, *, now: datetime) -> Claimed | None:
             created_at=now,
         )
         db.session.add(delivery)
-    if delivery.status is not Delivery.WAITING or delivery.due_at > now:
-        return None
     timestamp = next_timestamp(queries.last_timestamp(route.link_id, route.identity_id), now=now)
     if timestamp is None:
         delivery.due_at = now.replace(microsecond=0) + SECOND

@@ -1,8 +1,10 @@
 """A platform's access tokens are kept, sealed, and forgotten when they are not taken."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete
+from sqlalchemy.exc import IntegrityError
 
 from lms.db import db
 from lms.lti.models import AccessToken
@@ -23,13 +25,22 @@ def kept_token(platform_id: int, scopes: str, *, secret_key: str, now: datetime)
 
 
 def keep_token(platform_id: int, scopes: str, token: Token, *, secret_key: str) -> None:
-    """Keep a token, sealed, instead of the one before."""
+    """Keep a token, sealed, instead of the one before, or of one that another worker kept."""
+    told: dict[str, Any] = {
+        "sealed_token": seal(token.value, secret_key),
+        "expires_at": token.expires_at,
+    }
     kept = queries.find_token(platform_id, scopes)
     if kept is None:
-        kept = AccessToken(platform_id=platform_id, scopes=scopes)
-        db.session.add(kept)
-    kept.sealed_token, kept.expires_at = seal(token.value, secret_key), token.expires_at
-    db.session.flush()
+        try:
+            with db.session.begin_nested():
+                db.session.add(AccessToken(platform_id=platform_id, scopes=scopes, **told))
+            return
+        except IntegrityError:  # another worker was quicker
+            kept = queries.find_token(platform_id, scopes)
+    if kept is not None:
+        kept.sealed_token, kept.expires_at = told["sealed_token"], token.expires_at
+        db.session.flush()
 
 
 def drop_token(platform_id: int, scopes: str) -> None:

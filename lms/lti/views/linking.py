@@ -18,17 +18,24 @@ from lms.assessments.rules.dates import deadline
 from lms.clock import LONDON
 from lms.config import Settings
 from lms.db import db
+from lms.errors import NotFound
 from lms.lti.queries.linking import Asked, find_linking
 from lms.lti.rules.addresses import origin
 from lms.lti.rules.linking import Choice
 from lms.lti.service import linking as service
 from lms.modules.catalogue import Assessment, Module, Programme, catalogue
 from lms.people.models import Cohort
-from lms.web.access import current_actor, not_found_here, requires
+from lms.web.access import current_actor, public, requires
 from lms.web.headers import allow_posting
 from lms.web.prefix import launch_id
 
 LONGEST_SEARCH = 100
+WHOLE_PROGRAMME = "modules"
+FROM_A_VLE = (
+    "This page is opened from a VLE. There, in a course, add an activity and choose this tool, or "
+    "choose “Select content”."
+)
+READ_HERE = "Read the task here. It is handed in on the university’s learning site."
 USUAL_MAXIMUM = 100  # while no cohort says by which regulations
 
 
@@ -55,7 +62,7 @@ def _asked() -> Asked:
 
 
 def _nothing() -> NoReturn:
-    raise not_found_here()
+    raise NotFound(FROM_A_VLE)
 
 
 def _opens_at(cohort: Cohort | None) -> datetime | None:
@@ -65,11 +72,14 @@ def _opens_at(cohort: Cohort | None) -> datetime | None:
 def _assessment(assessment: Assessment, cohort: Cohort | None) -> Offer:
     regulations = cohort.regulations if cohort else None
     maximum = catalogue().regulations(regulations).maximum if regulations else USUAL_MAXIMUM
+    here = assessment.record == "here"
     choice = Choice(
         target=f"assessments/{assessment.key}",
         title=assessment.title,
-        text=f"{assessment.short}. Read the task, write, and hand in here.",
-        maximum=Decimal(maximum),
+        text=f"{assessment.short}. "
+        + ("Read the task, write, and hand in here." if here else READ_HERE),
+        # Work that is handed in to the VLE is marked there, in a column of its own.
+        maximum=Decimal(maximum) if here else None,
         opens_at=_opens_at(cohort),
         due_at=deadline(cohort.starts_on, assessment.due) if cohort else None,
     )
@@ -95,10 +105,16 @@ def _programmes(cohort: Cohort | None) -> list[Programme]:
     return [one for one in catalogue().programmes if one.key == cohort.programme]
 
 
+def _whole(programme: Programme, cohort: Cohort) -> Group:
+    """One activity for all of it: each opens their own programme, where they may read it."""
+    choice = Choice(WHOLE_PROGRAMME, programme.title, programme.summary, opens_at=_opens_at(cohort))
+    return Group("The programme", (Offer(choice, "Every module in one activity"),))
+
+
 def _groups(cohort: Cohort | None) -> list[Group]:
-    return [
-        _module(module, cohort) for programme in _programmes(cohort) for module in programme.modules
-    ]
+    programmes = _programmes(cohort)
+    wholes = [_whole(one, cohort) for one in programmes] if cohort else []
+    return wholes + [_module(one, cohort) for each in programmes for one in each.modules]
 
 
 def _found(groups: list[Group], words: list[str], ticked: set[str]) -> list[Group]:
@@ -112,9 +128,17 @@ def _found(groups: list[Group], words: list[str], ticked: set[str]) -> list[Grou
     return [one for one in kept if one.offers]
 
 
-@requires(Action.SIGNED_IN)
+@public
 def linking() -> str | Response:
-    """The picker."""
+    """The picker. Without a launch nobody gets anywhere by signing in, so that is not asked."""
+    if not launch_id(request.environ):
+        _nothing()
+    answer: str | Response = _choosing()
+    return answer
+
+
+@requires(Action.SIGNED_IN)
+def _choosing() -> str | Response:
     asked = _asked()
     if request.method == "POST":
         return _choose(asked)
@@ -175,5 +199,5 @@ def _send_back(asked: Asked, choices: list[Choice]) -> Response:
 
 def register(bp: Blueprint) -> None:
     """Give the blueprint these pages."""
-    bp.add_url_rule("/lti/linking", view_func=linking, methods=["GET", "POST"])
-    bp.add_url_rule("/lti/linking/cancel", view_func=linking_cancel, methods=["POST"])
+    bp.add_url_rule(service.PAGE, view_func=linking, methods=["GET", "POST"])
+    bp.add_url_rule(f"{service.PAGE}/cancel", view_func=linking_cancel, methods=["POST"])

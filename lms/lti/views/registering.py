@@ -20,7 +20,8 @@ from lms.lti.platform import registering as platform
 from lms.lti.platform.tool_keys import ensure_key
 from lms.lti.rules import registering as rules
 from lms.lti.rules.addresses import origins
-from lms.lti.rules.registering import Offer, Tool, Unfit
+from lms.lti.rules.asking import CLAIMS, MESSAGES, SCOPES, Tool
+from lms.lti.rules.registering import Offer, Unfit
 from lms.lti.service import registering as service
 from lms.web.access import public
 from lms.web.errors import new_reference
@@ -86,9 +87,9 @@ def _show() -> Response:
             offer=offer,
             state=state,
             tool=tool(),
-            messages_asked=[rules.MESSAGES[name] for name in offer.messages],
-            claims=rules.CLAIMS,
-            scopes=[rules.SCOPES[name] for name in offer.scopes],
+            messages_asked=[MESSAGES[name] for name in offer.messages],
+            claims=CLAIMS,
+            scopes=[SCOPES[name] for name in offer.scopes],
         )
     )
 

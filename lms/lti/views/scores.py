@@ -56,12 +56,13 @@ def _page(assessment: Assessment, cohort: Cohort, *, faults: dict[int, str] | No
     scripts = assessments.scripts_to_release(current_actor(), cohort, assessment.key)
     rows = on_their_way.marks_of(assessment.key, cohort.id)
     found = differences.differences_in(assessment.key, cohort.id)
+    columns = on_their_way.columns_of(assessment.key, cohort.id)
     return render_template(
         "lti/scores.html",
         assessment=assessment,
         cohort=cohort,
         regulations=assessments.regulations_of(cohort),
-        columns=on_their_way.columns_of(assessment.key, cohort.id),
+        columns=columns,
         rows=rows,
         waiting=[one for one in rows if one.delivery is None or one.delivery.status == "waiting"],
         refused=[one for one in rows if one.delivery and one.delivery.status == "refused"],
@@ -69,8 +70,7 @@ def _page(assessment: Assessment, cohort: Cohort, *, faults: dict[int, str] | No
         withdrawn=on_their_way.withdrawn_marks(assessment.key, cohort.id),
         differences=[one for one in found if one.row.decision is None],
         decided=[one for one in found if one.row.decision is not None],
-        who=differences.who_decided(found),
-        checks=differences.checks_of(assessment.key, cohort.id),
+        checks=[one.check for one in columns if one.check is not None],
         faults=faults or {},
     )
 
