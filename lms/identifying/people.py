@@ -78,7 +78,7 @@ Between Monday Tuesday Wednesday Thursday Friday Saturday Sunday January Februar
 June July August September October November December Home NRM UK EU
 """
 _OPENERS = frozenset(_OPENERS_IN_TEXT.split())
-# People of public life of whom anybody may write here; a name in a list of references is innocent anyhow.
+# People of public life, of whom anybody may write.
 _PUBLIC_IN_TEXT = """
 theresa may, sara thornton, kevin hyland, eleanor lyons, frank field, maria miller, william
 wilberforce, judith herman, carl rogers, paulo freire, kimberle crenshaw, donald schon, graham

@@ -21,6 +21,7 @@ from lms.assessments.models.allocation import (
     TopicNotTaken,
 )
 from lms.assessments.models.comments import BankComment, CohortFeedback, PinnedComment
+from lms.assessments.models.confidentiality import ConfidentialityCheck
 from lms.db import Base, append_only
 from lms.people.models import Enrolment
 
@@ -28,6 +29,7 @@ __all__ = [
     "Allocation",
     "BankComment",
     "CohortFeedback",
+    "ConfidentialityCheck",
     "CriterionMark",
     "DeclaredInterest",
     "Draft",
@@ -115,6 +117,7 @@ class SubmissionFile(Base):
     __tablename__ = "submission_files"
     __table_args__ = (
         UniqueConstraint("storage_key"),
+        UniqueConstraint("marker_key"),
         CheckConstraint("(draft_id IS NULL) <> (submission_id IS NULL)", name="one_owner"),
         CheckConstraint("size > 0", name="not_empty"),
     )
@@ -127,7 +130,8 @@ class SubmissionFile(Base):
     size: Mapped[int]
     words: Mapped[int | None]  # None where they could not be counted
     sha256: Mapped[str]
-    storage_key: Mapped[str]
+    storage_key: Mapped[str]  # as its owner sent it
+    marker_key: Mapped[str | None]  # without names, comments and properties: for its markers
     added_at: Mapped[datetime]
     draft: Mapped[Draft | None] = relationship(lazy="raise", back_populates="files")
     submission: Mapped[Submission | None] = relationship(lazy="raise", back_populates="files")

@@ -8,6 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from lms.actor import Action, Actor
 from lms.assessments.models import (
     CohortFeedback,
+    ConfidentialityCheck,
     Draft,
     Mark,
     ResultRow,
@@ -91,6 +92,17 @@ def find_submission(enrolment_id: int, assessment: str, attempt: int) -> Submiss
             Submission.attempt == attempt,
         )
         .options(selectinload(Submission.files))
+    )
+
+
+def find_check(enrolment_id: int, assessment: str, attempt: int) -> ConfidentialityCheck | None:
+    """What is kept of the confidentiality check of an attempt."""
+    return db.session.scalar(
+        select(ConfidentialityCheck).where(
+            ConfidentialityCheck.enrolment_id == enrolment_id,
+            ConfidentialityCheck.assessment == assessment,
+            ConfidentialityCheck.attempt == attempt,
+        )
     )
 
 

@@ -1,15 +1,17 @@
 """Handing in: what will be handed in is shown first, then a button, then the receipt."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms import clock
 from lms.actor import Action
 from lms.assessments import queries
-from lms.assessments.forms import HandInForm
+from lms.assessments.forms import HandInForm, read_answers
 from lms.assessments.models import Draft
+from lms.assessments.rules.confidentiality import Answers, Review
 from lms.assessments.rules.dates import date_rule, deadline
 from lms.assessments.rules.handing_in import HandInFacts, count_words, hand_in_blocks
+from lms.assessments.service import confidentiality
 from lms.assessments.service import handing_in as service
 from lms.assessments.service.drafts import FIRST_ATTEMPT
 from lms.assessments.views.blueprints import assessments
@@ -36,7 +38,12 @@ def hand_in(assessment: str) -> Response | str:
 
 
 def _page(
-    asked: Assessment, place: Enrolment, *, refused: tuple[str, ...] = (), agreed: bool = False
+    asked: Assessment,
+    place: Enrolment,
+    *,
+    refused: tuple[str, ...] = (),
+    agreed: bool = False,
+    answers: Answers = service.NO_ANSWERS,
 ) -> str:
     now = clock.now()
     draft = queries.find_draft(place.id, asked.key, FIRST_ATTEMPT)
@@ -64,6 +71,8 @@ def _page(
         blocks=() if refused else _blocks_before_ticking(draft, asked),
         refused=refused,
         form=form,
+        review=confidentiality.review_of(draft, place) if asked.record == "here" else Review(),
+        answers=answers,
     )
 
 
@@ -79,6 +88,7 @@ def hand_in_draft(assessment: str) -> Response | tuple[str, int]:
     actor = current_actor()
     asked = queries.assessment_visible_to(actor, assessment)
     form = HandInForm()
+    answers = read_answers(request.form)
     try:
         submission = service.hand_in(
             asked,
@@ -86,12 +96,15 @@ def hand_in_draft(assessment: str) -> Response | tuple[str, int]:
             declared=form.wording.data if form.agreed.data else None,
             actor=actor,
             now=clock.now(),
+            answers=answers,
         )
     except (RuleBroken, Conflict) as refusal:
         db.session.rollback()
         reasons = refusal.reasons if isinstance(refusal, RuleBroken) else (refusal.message,)
         place = queries.place_visible_to(actor, asked)
-        return _page(asked, place, refused=reasons, agreed=bool(form.agreed.data)), 409
+        return _page(
+            asked, place, refused=reasons, agreed=bool(form.agreed.data), answers=answers
+        ), 409
     number = submission.receipt
     db.session.commit()
     poke("messages")
