@@ -95,13 +95,13 @@ def table() -> str:
     sentences, known = read_sentences()
     tuned = measure([one for one in sentences if not one.held_out], known)
     held = measure([one for one in sentences if one.held_out], known)
+    count, innocent = tuned.sentences + held.sentences, tuned.innocent + held.innocent
+    about = (
+        f"{count} sentences, {innocent} of them innocent; {held.sentences} held out, "
+        f"{held.innocent} of them innocent.\n"
+    )
     lines = [
-        (
-            f"{tuned.sentences + held.sentences} sentences, {tuned.innocent + held.innocent} of them "
-            f"innocent; "
-            f"{held.sentences} held out, {held.innocent} of them innocent."
-        ),
-        "",
+        about,
         "| What | Tuned on: caught | wrongly marked | Held out: caught | wrongly marked |",
         "| --- | --- | --- | --- | --- |",
     ]
@@ -116,13 +116,11 @@ def table() -> str:
         for each in (tuned, held)
     ]
     lines.append(f"| **together** | {' | '.join(sums)} |")
-    lines += [
-        "",
-        (
-            f"Innocent sentences with any mark: {tuned.innocent_marked} of {tuned.innocent} tuned on, "
-            f"{held.innocent_marked} of {held.innocent} held out."
-        ),
-    ]
+    lines.append(
+        "\nInnocent sentences with any mark: "
+        f"{tuned.innocent_marked} of {tuned.innocent} tuned on, "
+        f"{held.innocent_marked} of {held.innocent} held out."
+    )
     return "\n".join(lines)
 
 

@@ -30,6 +30,7 @@ from lms.assessments.queries.bank import (
 )
 from lms.assessments.queries.learners import (
     NOT_HERE,
+    FileSeen,
     assessment_visible_to,
     file_visible_to,
     find_check,
@@ -39,6 +40,7 @@ from lms.assessments.queries.learners import (
     find_released_script,
     find_submission,
     hold_place,
+    pins_on,
     place_visible_to,
     receipt_visible_to,
     regulations_of,
@@ -81,6 +83,7 @@ __all__ = [
     "Act",
     "AssessmentStanding",
     "Barred",
+    "FileSeen",
     "Kept",
     "Neighbours",
     "OnRecord",
@@ -120,6 +123,7 @@ __all__ = [
     "opens_first",
     "own_comment",
     "people_in",
+    "pins_on",
     "place_visible_to",
     "queue_counts",
     "receipt_visible_to",

@@ -199,8 +199,9 @@ def _file_refused(asked: Assessment, form: DraftForm, refusal: str) -> tuple[str
 
 def _remove(asked: Assessment, file_id: str, here: str) -> Response:
     if file_id.isdecimal():
-        key = remove_file(asked, file_id=int(file_id), actor=current_actor())
+        keys = remove_file(asked, file_id=int(file_id), actor=current_actor())
         db.session.commit()
-        storage().delete(key)  # only now: a file that is still named somewhere must exist
+        for key in keys:
+            storage().delete(key)  # only now: a file that is still named somewhere must exist
         flash("The file was taken out of your draft.")
     return redirect(f"{here}#files", 303)

@@ -115,6 +115,9 @@ def _page(
     return render_template(
         "marking/script.html",
         submission=submission,
+        check=queries.find_check(
+            submission.enrolment_id, submission.assessment, submission.attempt
+        ),
         asked=asked,
         cohort=cohort,
         mark=mark,

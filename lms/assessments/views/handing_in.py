@@ -8,12 +8,13 @@ from lms.actor import Action
 from lms.assessments import queries
 from lms.assessments.forms import HandInForm, read_answers
 from lms.assessments.models import Draft
-from lms.assessments.rules.confidentiality import Answers, Review
+from lms.assessments.rules.confidentiality import WINDOW, Answers, Review
 from lms.assessments.rules.dates import date_rule, deadline
 from lms.assessments.rules.handing_in import HandInFacts, count_words, hand_in_blocks
 from lms.assessments.service import confidentiality
 from lms.assessments.service import handing_in as service
 from lms.assessments.service.drafts import FIRST_ATTEMPT
+from lms.assessments.service.replacing import may_replace
 from lms.assessments.views.blueprints import assessments
 from lms.db import db
 from lms.errors import Conflict, RuleBroken
@@ -125,6 +126,11 @@ def receipt(number: str) -> str:
         submission=submission,
         declared_html=render(submission.declared).html,  # ours, from content/declarations.toml
         rule=date_rule(submission.due_at, submission.handed_in_at),
+        check=queries.find_check(
+            submission.enrolment_id, submission.assessment, submission.attempt
+        ),
+        replace_until=submission.handed_in_at + WINDOW,
+        may_replace=not may_replace(submission, now=clock.now()),
         released_at=queries.find_released_at(submission.id),
         openings=queries.openings(submission.id),
     )
