@@ -96,11 +96,15 @@ def review(texts: Sequence[Searched], known: Known = NOTHING_KNOWN) -> Review:
 def _search(one: Searched, parts: Sequence[str], known: Known) -> list[Found]:
     text = "\n".join(parts)
     starts = [0, *accumulate(len(part) + 1 for part in parts)]
+    if one.part == "page":
+        numbers = list(range(1, len(parts) + 1))
+    else:  # as a reader counts paragraphs: without blank lines
+        numbers = list(accumulate(bool(part.strip()) for part in parts))
     return [
         Found(
             key=f"{one.key}-{each.start}-{each.kind}",
             kind=each.kind,
-            where=f"{one.name}, {one.part} {bisect_right(starts, each.start)}",
+            where=f"{one.name}, {one.part} {numbers[bisect_right(starts, each.start) - 1]}",
             place=in_its_place(text, each),
         )
         for each in find(text, known)
