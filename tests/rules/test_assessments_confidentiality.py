@@ -43,6 +43,7 @@ def test_each_find_is_shown_in_its_place() -> None:
 def test_paragraphs_are_counted_as_readers_do_and_pages_as_they_are() -> None:
     parts = ("First.", "", " ", "Ring 07700 900 123.")
     assert review([Searched("a", "paragraph", parts)]).found[0].where == "a, paragraph 2"
+    assert review([Searched("a", "paragraph", parts[3:])]).found[0].where == "a, paragraph 1"
     assert review([Searched("a", "page", parts)]).found[0].where == "a, page 4"
 
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint, event
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint, and_, event
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, foreign, mapped_column, relationship
 
 from lms.assessments.models.allocation import (
     Allocation,
@@ -105,6 +105,16 @@ class Submission(Base):
     )
     marks: Mapped[list["Mark"]] = relationship(
         lazy="raise", order_by="Mark.id", back_populates="submission"
+    )
+    check: Mapped[ConfidentialityCheck | None] = relationship(
+        lazy="raise",
+        viewonly=True,
+        primaryjoin=lambda: and_(
+            foreign(ConfidentialityCheck.enrolment_id) == Submission.enrolment_id,
+            ConfidentialityCheck.assessment == Submission.assessment,
+            ConfidentialityCheck.attempt == Submission.attempt,
+        ),
+        uselist=False,
     )
     entries: Mapped[list["LedgerEntry"]] = relationship(
         lazy="raise", order_by="LedgerEntry.sequence"

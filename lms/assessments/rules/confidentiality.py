@@ -99,7 +99,7 @@ def _search(one: Searched, parts: Sequence[str], known: Known) -> list[Found]:
     if one.part == "page":
         numbers = list(range(1, len(parts) + 1))
     else:  # as a reader counts paragraphs: without blank lines
-        numbers = list(accumulate(bool(part.strip()) for part in parts))
+        numbers = list(accumulate(int(bool(part.strip())) for part in parts))
     return [
         Found(
             key=f"{one.key}-{each.start}-{each.kind}",

@@ -115,9 +115,7 @@ def _page(
     return render_template(
         "marking/script.html",
         submission=submission,
-        check=queries.find_check(
-            submission.enrolment_id, submission.assessment, submission.attempt
-        ),
+        check=submission.check,
         asked=asked,
         cohort=cohort,
         mark=mark,
