@@ -23,6 +23,7 @@ from wtforms.validators import Optional as MayBeEmpty
 from wtforms.widgets import HiddenInput
 
 from lms.assessments.rules.allocating import MOST_SHARES
+from lms.assessments.rules.confidentiality import LONGEST_REASON, Answers
 from lms.assessments.rules.marking import BandRange, Decision, plain
 from lms.assessments.rules.passages import Passage, Pin, read_pins
 from lms.modules.catalogue import Criterion
@@ -75,6 +76,34 @@ class HandInForm(Form):
     shown = HiddenField(validators=[InputRequired()])
     wording = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     agreed = BooleanField("I declare this")
+
+
+def read_answers(sent: Mapping[str, str]) -> Answers:
+    """What the writer said of the confidentiality check: `why-…`, `kind-…`, `looked-…`."""
+
+    def of(prefix: str) -> dict[str, str]:
+        return {
+            name.removeprefix(prefix): as_typed(value)[:LONGEST_REASON]
+            for name, value in sent.items()
+            if name.startswith(prefix)
+        }
+
+    return Answers(of("why-"), of("kind-"), frozenset(of("looked-")))
+
+
+class ReplaceForm(Form):
+    """The text or a file, put in the place of what was handed in."""
+
+    text = TextAreaField("Your text", filters=[as_typed], default="")
+    file = FileField("The file to put in its place")
+    alone = BooleanField("I replace it only so that nobody can be identified")
+
+    def sent_file(self) -> tuple[str, bytes] | None:
+        """The file that was chosen, if one was."""
+        chosen = self.file.data
+        if not chosen or not chosen.filename:
+            return None
+        return chosen.filename, chosen.read()
 
 
 class ReleaseForm(Form):

@@ -300,3 +300,19 @@ def tries_since(kind: str, key: str, since: datetime) -> Sequence[datetime]:
     return db.session.scalars(
         select(Try.at).where(Try.kind == kind, Try.key == key, Try.at > since).order_by(Try.at)
     ).all()
+
+
+def workplaces_of(user_id: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the organisations that somebody works for, and of the people there."""
+    theirs = select(Employment.organisation_id).where(Employment.user_id == user_id)
+    employers = db.session.scalars(
+        select(Organisation.name).where(Organisation.id.in_(theirs)).order_by(Organisation.name)
+    ).all()
+    colleagues = db.session.scalars(
+        select(User.name)
+        .join(Employment, Employment.user_id == User.id)
+        .where(Employment.organisation_id.in_(theirs), User.id != user_id)
+        .distinct()
+        .order_by(User.name)
+    ).all()
+    return tuple(employers), tuple(colleagues)

@@ -12,11 +12,20 @@ import sqlalchemy as sa
 from flask import Flask
 
 from lms.assessments import queries
-from lms.assessments.models import Draft, LedgerEntry, Mark, ResultRow, Submission
+from lms.assessments.models import (
+    Draft,
+    LedgerEntry,
+    Mark,
+    ResultRow,
+    Submission,
+    SubmissionFile,
+)
 from lms.assessments.service import release as releasing
 from lms.assessments.service.drafts import save_draft
+from lms.assessments.service.files import add_file
 from lms.assessments.service.handing_in import fingerprint_of, hand_in
 from lms.assessments.service.marks import finish_script, reopen_script, save_mark
+from lms.assessments.service.replacing import replace_file
 from lms.audit.models import AuditEntry
 from lms.audit.service import first_broken
 from lms.db import db, db_writes
@@ -25,7 +34,7 @@ from lms.messages.models import Message
 from lms.modules.catalogue import catalogue
 from lms.people.queries import get_cohort
 from tests.conftest import NOW, People
-from tests.factories import PLAN, full_cohort
+from tests.factories import PLAN, docx, full_cohort
 from tests.service.test_assessments_handing_in import actor
 from tests.service.test_assessments_marking import decided
 
@@ -150,3 +159,34 @@ def test_finishing_twice_at_once_writes_one_line(app: Flask, people: People) -> 
     with app.app_context():
         kinds = db.session.scalars(sa.select(LedgerEntry.kind).order_by(LedgerEntry.sequence)).all()
     assert kinds == ["marked", "reopened", "marked"]
+
+
+def test_two_windows_replacing_a_file_at_once_leave_one_and_forget_the_rest(
+    app: Flask, people: People
+) -> None:
+    plan = catalogue().assessment(PLAN)
+    with app.app_context(), db_writes():
+        ada = actor(people.ada)
+        file_id = add_file(plan, name="a.docx", data=docx("Old."), actor=ada, now=NOW).id
+        draft = queries.find_draft(people.ada_place, PLAN, 1)
+        assert draft is not None
+        number = hand_in(plan, shown=fingerprint_of(draft), declared=1, actor=ada, now=NOW).receipt
+        db.session.commit()
+
+    def replacing(words: str) -> Callable[[], tuple[str, ...]]:
+        data = docx(words)
+        return lambda: (
+            replace_file(
+                number, file_id=file_id, name="b.docx", data=data, alone=True, actor=ada, now=NOW
+            ).keys
+        )
+
+    gone = at_once(app, replacing("One word."), replacing("Two."))
+    with app.app_context():
+        (file,) = db.session.scalars(sa.select(SubmissionFile)).all()
+        (submission,) = db.session.scalars(sa.select(Submission)).all()
+        forgotten = [key for keys in gone for key in keys]
+        assert len(set(forgotten)) == 4
+        assert not {file.storage_key, file.marker_key} & set(forgotten)
+        assert submission.words == file.words
+        assert first_broken() is None

@@ -108,7 +108,8 @@ def test_a_file_is_taken_out_by_its_owner_only(
     file = add_file(plan, name="plan.docx", data=docx("One."), actor=ada, now=NOW)
     with pytest.raises(NotFound):
         remove_file(plan, file_id=file.id, actor=actor(people.ben))
-    assert remove_file(plan, file_id=file.id, actor=ada) == file.storage_key
+    keys = (file.storage_key, file.marker_key)
+    assert remove_file(plan, file_id=file.id, actor=ada) == keys
     with pytest.raises(NotFound):
         remove_file(plan, file_id=file.id, actor=ada)
 

@@ -197,3 +197,30 @@ def test_words_outlive_their_page(app: Flask, ada: FlaskClient, people: People) 
     assert "A page that has been taken out since" in journal.text
     assert "I kept the sums." in journal.text
     assert ada.get("/journal/export").status_code == 200
+
+
+FOUND = "Ring 07700 900 123, she said."
+
+
+def test_words_that_could_tell_who_somebody_is_are_shown_before_they_are_kept(
+    app: Flask, ada: FlaskClient
+) -> None:
+    page = open_page(ada, LAST)
+    form = page.form("/reflection") | {"text": FOUND}
+    asked = ada.post(SAVE, data=form)
+    assert asked.status_code == 422
+    assert 'Ring <mark class="find">07700 900 123</mark>, she said.' in asked.text
+    assert "Nothing of this is kept" in asked.text
+    assert f"{FOUND}</textarea>" in asked.text
+    assert kept(app) == []
+    assert ada.post(SAVE, data=form | {"act": "keep-anyway"}).status_code == 303
+    assert kept(app) == [(FOUND, 1)]
+
+
+def test_words_saved_as_they_are_typed_are_said_to_need_a_look(ada: FlaskClient) -> None:
+    told = ada.post(DRAFT, data={"text": FOUND, "version": "0"}).json
+    assert told is not None
+    assert "could tell who somebody is" in told["note"]
+    calm = ada.post(DRAFT, data={"text": "She rang.", "version": "1"}).json
+    assert calm is not None
+    assert calm["note"] == ""

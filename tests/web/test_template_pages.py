@@ -230,3 +230,16 @@ def test_words_outlive_their_template(app: Flask, ada: FlaskClient) -> None:
     assert "A page that has been taken out since" in journal.text
     assert "Words that stay" in journal.text
     assert "Words that stay" in ada.get("/journal/export").get_data(as_text=True)
+
+
+def test_what_could_tell_who_somebody_is_is_shown_before_it_is_kept(
+    app: Flask, ada: FlaskClient
+) -> None:
+    sent = {"version": "0"} | WORDS | {"part-asked": "Ring 07700 900 123."}
+    asked = ada.post(SAVE, data=sent)
+    assert asked.status_code == 422
+    assert '<mark class="find">07700 900 123</mark>' in asked.text
+    assert "Keep it as it is" in asked.text
+    assert kept(app) == []
+    assert "could tell" in (ada.post(DRAFT, data=sent).json or {})["note"]
+    assert ada.post(SAVE, data=sent | {"version": "1", "act": "keep-anyway"}).status_code == 303

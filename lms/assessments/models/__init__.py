@@ -9,8 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint, event
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint, and_, event
+from sqlalchemy.orm import Mapped, ORMExecuteState, Session, foreign, mapped_column, relationship
 
 from lms.assessments.models.allocation import (
     Allocation,
@@ -21,6 +21,7 @@ from lms.assessments.models.allocation import (
     TopicNotTaken,
 )
 from lms.assessments.models.comments import BankComment, CohortFeedback, PinnedComment
+from lms.assessments.models.confidentiality import ConfidentialityCheck
 from lms.db import Base, append_only
 from lms.people.models import Enrolment
 
@@ -28,6 +29,7 @@ __all__ = [
     "Allocation",
     "BankComment",
     "CohortFeedback",
+    "ConfidentialityCheck",
     "CriterionMark",
     "DeclaredInterest",
     "Draft",
@@ -104,6 +106,16 @@ class Submission(Base):
     marks: Mapped[list["Mark"]] = relationship(
         lazy="raise", order_by="Mark.id", back_populates="submission"
     )
+    check: Mapped[ConfidentialityCheck | None] = relationship(
+        lazy="raise",
+        viewonly=True,
+        primaryjoin=lambda: and_(
+            foreign(ConfidentialityCheck.enrolment_id) == Submission.enrolment_id,
+            ConfidentialityCheck.assessment == Submission.assessment,
+            ConfidentialityCheck.attempt == Submission.attempt,
+        ),
+        uselist=False,
+    )
     entries: Mapped[list["LedgerEntry"]] = relationship(
         lazy="raise", order_by="LedgerEntry.sequence"
     )
@@ -115,6 +127,7 @@ class SubmissionFile(Base):
     __tablename__ = "submission_files"
     __table_args__ = (
         UniqueConstraint("storage_key"),
+        UniqueConstraint("marker_key"),
         CheckConstraint("(draft_id IS NULL) <> (submission_id IS NULL)", name="one_owner"),
         CheckConstraint("size > 0", name="not_empty"),
     )
@@ -127,7 +140,8 @@ class SubmissionFile(Base):
     size: Mapped[int]
     words: Mapped[int | None]  # None where they could not be counted
     sha256: Mapped[str]
-    storage_key: Mapped[str]
+    storage_key: Mapped[str]  # as its owner sent it
+    marker_key: Mapped[str | None]  # without names, comments and properties: for its markers
     added_at: Mapped[datetime]
     draft: Mapped[Draft | None] = relationship(lazy="raise", back_populates="files")
     submission: Mapped[Submission | None] = relationship(lazy="raise", back_populates="files")

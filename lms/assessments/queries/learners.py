@@ -1,5 +1,7 @@
 """What a learner asks about their own work; and how a marker comes to a file of it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, func, select
@@ -8,8 +10,10 @@ from sqlalchemy.orm import joinedload, selectinload
 from lms.actor import Action, Actor
 from lms.assessments.models import (
     CohortFeedback,
+    ConfidentialityCheck,
     Draft,
     Mark,
+    PinnedComment,
     ResultRow,
     Submission,
     SubmissionFile,
@@ -94,6 +98,29 @@ def find_submission(enrolment_id: int, assessment: str, attempt: int) -> Submiss
     )
 
 
+def find_check(enrolment_id: int, assessment: str, attempt: int) -> ConfidentialityCheck | None:
+    """What is kept of the confidentiality check of an attempt."""
+    return db.session.scalar(
+        select(ConfidentialityCheck).where(
+            ConfidentialityCheck.enrolment_id == enrolment_id,
+            ConfidentialityCheck.assessment == assessment,
+            ConfidentialityCheck.attempt == attempt,
+        )
+    )
+
+
+def pins_on(submission_id: int, file_id: int | None) -> Sequence[PinnedComment]:
+    """Comments on passages of a script's text, or of one of its files."""
+    return db.session.scalars(
+        select(PinnedComment)
+        .join(Mark, Mark.id == PinnedComment.mark_id)
+        .where(
+            Mark.submission_id == submission_id, PinnedComment.file_id.is_not_distinct_from(file_id)
+        )
+        .order_by(PinnedComment.id)
+    ).all()
+
+
 def receipt_visible_to(actor: Actor, number: str) -> Submission:
     """One's own submission by its receipt, with its files."""
     submission = db.session.scalar(
@@ -148,8 +175,17 @@ def find_released_at(submission_id: int) -> datetime | None:
     )
 
 
-def file_visible_to(actor: Actor, file_id: int) -> tuple[SubmissionFile, str]:
-    """A file and the name it may be given under: its owner's, or for a marker the script's code."""
+@dataclass(frozen=True)
+class FileSeen:
+    """A file, the name it may be given under, and whether it goes to its owner as it came."""
+
+    file: SubmissionFile
+    name: str
+    own: bool
+
+
+def file_visible_to(actor: Actor, file_id: int) -> FileSeen:
+    """A file under its owner's name for it, or for a marker under the script's code."""
     file = db.session.scalar(
         select(SubmissionFile)
         .where(SubmissionFile.id == file_id)
@@ -167,10 +203,10 @@ def file_visible_to(actor: Actor, file_id: int) -> tuple[SubmissionFile, str]:
         file.submission.enrolment_id if file.submission else file.draft and file.draft.enrolment_id
     )
     if place_id in {place.enrolment_id for place in actor.enrolments}:
-        return file, file.name
+        return FileSeen(file, file.name, own=True)
     script = file.submission
     if script is not None and may_mark(actor, script.id):
-        return file, f"{script.code}-{script.files.index(file) + 1}"
+        return FileSeen(file, f"{script.code}-{script.files.index(file) + 1}", own=False)
     raise NotFound(NOT_HERE)
 
 

@@ -50,6 +50,7 @@ def script_visible_to(actor: Actor, submission_id: int) -> Submission:
         .where(Submission.id == submission_id, may_open(actor))
         .options(
             selectinload(Submission.files),
+            joinedload(Submission.check),
             selectinload(Submission.marks).joinedload(Mark.pins),
         )
     )

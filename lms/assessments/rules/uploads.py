@@ -32,7 +32,7 @@ LOCKED = "This file is locked with a password. Save a copy without one and add t
 OLD_WORD = (
     "This is an old .doc file, or one locked with a password. Save it as .docx without a password."
 )
-MACROS = "This file contains macros. Save it as a plain .docx and add that."
+MACROS = "This file contains macros. Save it as a plain .docx or .odt without them and add that."
 
 
 class FileRefused(Exception):
@@ -95,6 +95,8 @@ def _zip_type(data: bytes) -> str:
 def _check_members(members: list[zipfile.ZipInfo]) -> None:
     if any(member.flag_bits & 0x1 for member in members):
         raise FileRefused(LOCKED)
+    if len({member.filename.lower() for member in members}) < len(members):
+        raise FileRefused(CANNOT_OPEN)  # of two with one name, each program opens another
     unpacked = sum(member.file_size for member in members)
     bombs = [m for m in members if m.file_size > _RATIO * max(m.compress_size, 1024)]
     if len(members) > _MEMBERS or unpacked > _UNPACKED or bombs:
@@ -104,6 +106,8 @@ def _check_members(members: list[zipfile.ZipInfo]) -> None:
 def _odt_type(said: str, names: set[str]) -> str:
     if said != ODT or "content.xml" not in names:
         raise FileRefused(WRONG_TYPE)
+    if any(name.startswith(("Basic/", "Scripts/")) for name in names):
+        raise FileRefused(MACROS)
     return ODT
 
 

@@ -7,6 +7,7 @@ from lms.actor import Actor
 from lms.assessments import queries
 from lms.assessments.models import SubmissionFile
 from lms.assessments.rules.uploads import check_upload
+from lms.assessments.service.copies import marker_copy
 from lms.assessments.service.drafts import hold_draft, hold_or_begin_draft
 from lms.assessments.service.reading import read_words
 from lms.db import db
@@ -23,6 +24,7 @@ def add_file(
     draft = hold_or_begin_draft(place, assessment, now)
     upload = check_upload(name, data, already=len(draft.files))
     words = read_words(upload)
+    copy = marker_copy(upload.media_type, data)
     file = SubmissionFile(
         draft_id=draft.id,
         name=upload.name,
@@ -31,6 +33,7 @@ def add_file(
         words=words,
         sha256=hashlib.sha256(data).hexdigest(),
         storage_key=storage().save(data),
+        marker_key=storage().save(copy),
         added_at=now,
     )
     db.session.add(file)
@@ -38,8 +41,8 @@ def add_file(
     return file
 
 
-def remove_file(assessment: Assessment, *, file_id: int, actor: Actor) -> str:
-    """Take a file out of the draft; returns its storage key, to be deleted after the commit."""
+def remove_file(assessment: Assessment, *, file_id: int, actor: Actor) -> tuple[str, ...]:
+    """Take a file out of the draft; returns its storage keys, to be deleted after the commit."""
     place = queries.place_visible_to(actor, assessment)
     draft = hold_draft(place, assessment)
     file = next((f for f in draft.files if f.id == file_id), None) if draft else None
@@ -48,4 +51,4 @@ def remove_file(assessment: Assessment, *, file_id: int, actor: Actor) -> str:
     db.session.delete(file)
     db.session.flush()
     db.session.expire(draft)
-    return file.storage_key
+    return tuple(key for key in (file.storage_key, file.marker_key) if key)

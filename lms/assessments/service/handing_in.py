@@ -6,6 +6,7 @@ from datetime import datetime
 from lms.actor import Actor
 from lms.assessments import queries
 from lms.assessments.models import Draft, Submission
+from lms.assessments.rules.confidentiality import Answers
 from lms.assessments.rules.dates import date_rule, deadline
 from lms.assessments.rules.handing_in import (
     HandInFacts,
@@ -15,6 +16,7 @@ from lms.assessments.rules.handing_in import (
     receipt_number,
     script_code,
 )
+from lms.assessments.service.confidentiality import check_before_handing_in
 from lms.assessments.service.drafts import FIRST_ATTEMPT
 from lms.audit.service import record
 from lms.clock import on_page, today
@@ -28,6 +30,7 @@ CHANGED = (
     "The draft was changed in another window after this page was opened, so it was not handed in. "
     "Look at it once more, and hand it in from here."
 )
+NO_ANSWERS = Answers()
 
 
 def declaration_now(assessment: Assessment, now: datetime) -> DeclarationVersion:
@@ -59,12 +62,18 @@ def facts_of(draft: Draft | None, assessment: Assessment, *, declared: bool) -> 
 
 
 def hand_in(
-    assessment: Assessment, *, shown: str, declared: int | None, actor: Actor, now: datetime
+    assessment: Assessment,
+    *,
+    shown: str,
+    declared: int | None,
+    actor: Actor,
+    now: datetime,
+    answers: Answers = NO_ANSWERS,
 ) -> Submission:
     """Hand the draft in. Coming again (a double click, a retry) gives the same submission.
 
     `shown` is the `fingerprint_of` the draft as it was shown, `declared` the number of the wording
-    that was agreed to.
+    that was agreed to, `answers` what was said of the finds of the confidentiality check.
     """
     place = queries.place_visible_to(actor, assessment)
     queries.hold_place(place.id)
@@ -78,6 +87,8 @@ def hand_in(
         raise RuleBroken(*blocks)
     if fingerprint_of(draft) != shown:
         raise Conflict(CHANGED)
+    if unsafe := check_before_handing_in(draft, place, answers, now=now):
+        raise RuleBroken(*unsafe)
     submission = _made_from(draft, place, assessment, wording, now)
     record(
         actor=actor,

@@ -1,4 +1,4 @@
-"""Opens a file far enough to count its words. What is odd inside is refused, and never a crash."""
+"""Opens a file far enough to read its words. What is odd inside is refused, never a crash."""
 
 import io
 import logging
@@ -21,6 +21,11 @@ _PATIENCE = 8.0  # seconds; a PDF can be made to take any time
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _ODF_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 
+_BODY = re.compile(r"word/document\.xml|content\.xml")
+_EVERYTHING = re.compile(
+    r"word/(?:document|footnotes|endnotes|header\d*|footer\d*)\.xml|content\.xml|styles\.xml"
+)
+
 logging.getLogger("pypdf").setLevel(
     logging.CRITICAL
 )  # it writes about odd files; people hear of them
@@ -29,18 +34,39 @@ logging.getLogger("pypdf").setLevel(
 def read_words(upload: Upload) -> int | None:
     """The number of words; None where a file can be opened but not counted (a scan, say)."""
     if upload.media_type == PDF:
-        return _pdf_words(upload.data)
-    member, read = (
-        ("word/document.xml", _docx_text)
-        if upload.media_type == DOCX
-        else ("content.xml", _odt_text)
-    )
+        pages = _pdf_pages(upload.data)
+        return None if pages is None else sum(map(count_words, pages)) or None
+    return sum(map(count_words, _office_parts(upload.media_type, upload.data, _BODY)))
+
+
+def read_parts(media_type: str, data: bytes) -> tuple[str, ...] | None:
+    """The pages of a PDF or the paragraphs of another file, notes, heads and feet behind them.
+
+    None where nothing can be read: a scan, a file too long, one that opens no more.
+    """
     try:
-        return count_words(read(_member(upload.data, member)))
+        if media_type == PDF:
+            pages = _pdf_pages(data)
+            return pages if pages and any(map(str.strip, pages)) else None
+        return _office_parts(media_type, data, _EVERYTHING)
+    except FileRefused:
+        return None
+
+
+def _office_parts(media_type: str, data: bytes, wanted: re.Pattern[str]) -> tuple[str, ...]:
+    read = _docx_text if media_type == DOCX else _odt_text
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as pack:
+            names = sorted(filter(wanted.fullmatch, pack.namelist()), key=_body_first)
+        return tuple(part for name in names for part in read(_member(data, name)).split("\n"))
     except FileRefused:
         raise
     except Exception as odd:  # zlib, zipfile, expat and defusedxml each have their own
         raise FileRefused(CANNOT_OPEN) from odd
+
+
+def _body_first(name: str) -> tuple[bool, str]:
+    return not _BODY.fullmatch(name), name
 
 
 def _member(data: bytes, name: str) -> bytes:
@@ -58,7 +84,9 @@ def _docx_text(xml: bytes) -> str:
     for _, element in iterparse(io.BytesIO(xml), events=("end",), forbid_dtd=True):
         if element.tag == f"{_W}t":
             parts.append(element.text or "")
-        elif element.tag in (f"{_W}p", f"{_W}tab", f"{_W}br", f"{_W}tc"):
+        elif element.tag in (f"{_W}tab", f"{_W}br"):
+            parts.append("\t")
+        elif element.tag == f"{_W}p":
             parts.append("\n")
             element.clear()  # so that a long file does not stand in memory twice
     return "".join(parts)
@@ -67,8 +95,8 @@ def _docx_text(xml: bytes) -> str:
 def _odt_text(xml: bytes) -> str:
     text = ""
     for _, element in iterparse(io.BytesIO(xml), events=("end",), forbid_dtd=True):
-        if element.tag.endswith("}body"):
-            text = _odf_words(element)
+        if element.tag.endswith(("}body", "}master-styles")):
+            text += _odf_words(element)
     return text
 
 
@@ -87,7 +115,7 @@ def _with_spaces(element: Element) -> str:
     return gap + (element.text or "") + inner
 
 
-def _pdf_words(data: bytes) -> int | None:
+def _pdf_pages(data: bytes) -> tuple[str, ...] | None:
     try:
         reader = PdfReader(io.BytesIO(data), strict=False)
         if reader.is_encrypted:
@@ -99,17 +127,17 @@ def _pdf_words(data: bytes) -> int | None:
         raise FileRefused(CANNOT_OPEN) from odd
     if pages == 0:
         raise FileRefused(CANNOT_OPEN)
-    return _pdf_count(reader) if pages <= _MOST_PAGES else None
+    return _pdf_texts(reader) if pages <= _MOST_PAGES else None
 
 
-def _pdf_count(reader: PdfReader) -> int | None:
+def _pdf_texts(reader: PdfReader) -> tuple[str, ...] | None:
     give_up_at = monotonic() + _PATIENCE
-    words = 0
+    texts = []
     try:
         for page in reader.pages:
-            words += count_words(page.extract_text() or "")
+            texts.append(page.extract_text() or "")
             if monotonic() > give_up_at:
                 return None
     except Exception:
         return None
-    return words or None
+    return tuple(texts)

@@ -13,6 +13,7 @@ from lms.assessments.views import (
     handing_in,
     record,
     releasing,
+    replacing,
     results,
     rules,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "init_feature",
     "record",
     "releasing",
+    "replacing",
     "results",
     "rules",
 ]

@@ -13,6 +13,7 @@ from lms.assessments.models import Draft
 from lms.assessments.rules.dates import deadline, due_in_words
 from lms.assessments.rules.marking import band_ranges
 from lms.assessments.rules.uploads import MOST_FILES, FileRefused
+from lms.assessments.service.confidentiality import look_through
 from lms.assessments.service.drafts import FIRST_ATTEMPT, StaleDraft, save_draft
 from lms.assessments.service.files import add_file, remove_file
 from lms.assessments.service.handing_in import words_in
@@ -160,8 +161,18 @@ def _then(asked: Assessment, place: Enrolment, form: DraftForm) -> Response | tu
         if refusal:
             return _file_refused(asked, form, refusal)
     if act == "hand-in":
+        _note_look(asked)
         return redirect(url_for("assessments.hand_in", assessment=asked.key), 303)
     return redirect(f"{here}#{'files' if act == 'add' else 'draft'}", 303)
+
+
+def _note_look(asked: Assessment) -> None:
+    """Count what the confidentiality check finds now, so that fixing can be counted later."""
+    place = queries.place_visible_to(current_actor(), asked)
+    queries.hold_place(place.id)
+    draft = queries.find_draft(place.id, asked.key, FIRST_ATTEMPT)
+    look_through(draft, place, now=clock.now())
+    db.session.commit()
 
 
 def _add(asked: Assessment, sent: tuple[str, bytes] | None) -> str | None:
@@ -188,8 +199,9 @@ def _file_refused(asked: Assessment, form: DraftForm, refusal: str) -> tuple[str
 
 def _remove(asked: Assessment, file_id: str, here: str) -> Response:
     if file_id.isdecimal():
-        key = remove_file(asked, file_id=int(file_id), actor=current_actor())
+        keys = remove_file(asked, file_id=int(file_id), actor=current_actor())
         db.session.commit()
-        storage().delete(key)  # only now: a file that is still named somewhere must exist
+        for key in keys:
+            storage().delete(key)  # only now: a file that is still named somewhere must exist
         flash("The file was taken out of your draft.")
     return redirect(f"{here}#files", 303)

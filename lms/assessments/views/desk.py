@@ -115,6 +115,7 @@ def _page(
     return render_template(
         "marking/script.html",
         submission=submission,
+        check=submission.check,
         asked=asked,
         cohort=cohort,
         mark=mark,

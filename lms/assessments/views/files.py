@@ -7,9 +7,11 @@ from werkzeug.wrappers import Response
 
 from lms.actor import Action
 from lms.assessments import queries
-from lms.assessments.rules.uploads import ENDINGS
+from lms.assessments.rules.uploads import ENDINGS, FileRefused
+from lms.assessments.service.copies import marker_copy
 from lms.assessments.views.blueprints import assessments
 from lms.assessments.views.opening import keep_opening
+from lms.errors import RuleBroken
 from lms.storage import storage
 from lms.web.access import current_actor, requires
 
@@ -19,17 +21,33 @@ from lms.web.access import current_actor, requires
 def file(file_id: int) -> Response:
     """A file, for its owner under its own name, for its marker under the script's code."""
     actor = current_actor()
-    found, name = queries.file_visible_to(actor, file_id)
-    if found.submission_id is not None and actor.may(Action.MARK):
-        keep_opening(found.submission_id)
-        found, name = queries.file_visible_to(actor, file_id)
-    ending = ENDINGS[found.media_type]
+    seen = queries.file_visible_to(actor, file_id)
+    if seen.file.submission_id is not None and actor.may(Action.MARK):
+        keep_opening(seen.file.submission_id)
+        seen = queries.file_visible_to(actor, file_id)
+    ending, name = ENDINGS[seen.file.media_type], seen.name
     if not name.endswith(ending):
         name += ending
-    response = make_response(storage().open(found.storage_key))
-    response.headers["Content-Type"] = found.media_type
+    response = make_response(_content(seen))
+    response.headers["Content-Type"] = seen.file.media_type
     response.headers["Content-Disposition"] = (
         f"attachment; filename=\"file{ending}\"; filename*=UTF-8''{quote(name, safe='')}"
     )
     response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
+
+
+def _content(seen: queries.FileSeen) -> bytes:
+    """The file as it came, for its owner; for its markers the copy without names in it."""
+    file = seen.file
+    if seen.own:
+        return storage().open(file.storage_key)
+    if file.marker_key is not None:
+        return storage().open(file.marker_key)
+    try:  # added before copies were kept
+        return marker_copy(file.media_type, storage().open(file.storage_key))
+    except FileRefused as refusal:
+        raise RuleBroken(
+            "We could not make a copy of this file without its writer’s name in it. "
+            "Ask your module lead for it."
+        ) from refusal

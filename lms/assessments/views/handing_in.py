@@ -1,17 +1,20 @@
 """Handing in: what will be handed in is shown first, then a button, then the receipt."""
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from lms import clock
 from lms.actor import Action
 from lms.assessments import queries
-from lms.assessments.forms import HandInForm
+from lms.assessments.forms import HandInForm, read_answers
 from lms.assessments.models import Draft
+from lms.assessments.rules.confidentiality import WINDOW, Answers, Review
 from lms.assessments.rules.dates import date_rule, deadline
 from lms.assessments.rules.handing_in import HandInFacts, count_words, hand_in_blocks
+from lms.assessments.service import confidentiality
 from lms.assessments.service import handing_in as service
 from lms.assessments.service.drafts import FIRST_ATTEMPT
+from lms.assessments.service.replacing import may_replace
 from lms.assessments.views.blueprints import assessments
 from lms.db import db
 from lms.errors import Conflict, RuleBroken
@@ -36,7 +39,12 @@ def hand_in(assessment: str) -> Response | str:
 
 
 def _page(
-    asked: Assessment, place: Enrolment, *, refused: tuple[str, ...] = (), agreed: bool = False
+    asked: Assessment,
+    place: Enrolment,
+    *,
+    refused: tuple[str, ...] = (),
+    agreed: bool = False,
+    answers: Answers = service.NO_ANSWERS,
 ) -> str:
     now = clock.now()
     draft = queries.find_draft(place.id, asked.key, FIRST_ATTEMPT)
@@ -64,6 +72,8 @@ def _page(
         blocks=() if refused else _blocks_before_ticking(draft, asked),
         refused=refused,
         form=form,
+        review=confidentiality.review_of(draft, place) if asked.record == "here" else Review(),
+        answers=answers,
     )
 
 
@@ -79,6 +89,7 @@ def hand_in_draft(assessment: str) -> Response | tuple[str, int]:
     actor = current_actor()
     asked = queries.assessment_visible_to(actor, assessment)
     form = HandInForm()
+    answers = read_answers(request.form)
     try:
         submission = service.hand_in(
             asked,
@@ -86,12 +97,15 @@ def hand_in_draft(assessment: str) -> Response | tuple[str, int]:
             declared=form.wording.data if form.agreed.data else None,
             actor=actor,
             now=clock.now(),
+            answers=answers,
         )
     except (RuleBroken, Conflict) as refusal:
         db.session.rollback()
         reasons = refusal.reasons if isinstance(refusal, RuleBroken) else (refusal.message,)
         place = queries.place_visible_to(actor, asked)
-        return _page(asked, place, refused=reasons, agreed=bool(form.agreed.data)), 409
+        return _page(
+            asked, place, refused=reasons, agreed=bool(form.agreed.data), answers=answers
+        ), 409
     number = submission.receipt
     db.session.commit()
     poke("messages")
@@ -112,6 +126,11 @@ def receipt(number: str) -> str:
         submission=submission,
         declared_html=render(submission.declared).html,  # ours, from content/declarations.toml
         rule=date_rule(submission.due_at, submission.handed_in_at),
+        check=queries.find_check(
+            submission.enrolment_id, submission.assessment, submission.attempt
+        ),
+        replace_until=submission.handed_in_at + WINDOW,
+        may_replace=not may_replace(submission, now=clock.now()),
         released_at=queries.find_released_at(submission.id),
         openings=queries.openings(submission.id),
     )

@@ -20,6 +20,7 @@ from lms.modules.rules.cards import CardSaid, what_is_said
 from lms.modules.rules.confidence import SideBySide, may_still_say, side_by_side
 from lms.modules.rules.scenarios import Did, Walk, walk
 from lms.modules.rules.templates import Filled, filled_in, left_over, read_day
+from lms.modules.views.identifying import FindShown
 
 
 @dataclass
@@ -66,6 +67,7 @@ class TemplateShown(Shown):
     saved_at: datetime | None = None
     left_over: tuple[Filled, ...] = ()
     later: tuple[Filled, ...] = ()  # from the other window
+    finds: Sequence[FindShown] = ()  # that could tell who somebody is
     kind: str = "template"
 
     def value(self, part: TemplateField) -> str:

@@ -1,6 +1,6 @@
 """Writing: a reflection on its page, and the journal of one's own entries. Nobody else sees it."""
 
-from flask import Response, flash, jsonify, make_response, redirect, render_template
+from flask import Response, flash, jsonify, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from lms import clock
@@ -13,6 +13,7 @@ from lms.modules.forms import EntryForm
 from lms.modules.models import JournalEntry
 from lms.modules.rules.reading import NOT_YOURS
 from lms.modules.views.blueprint import bp
+from lms.modules.views.identifying import KEEP, NOTE, FindShown, finds_in
 from lms.modules.views.journal_shown import entries_of
 from lms.modules.views.shown import page_url, show_page
 from lms.web.access import current_actor, requires
@@ -28,6 +29,8 @@ def reflection(module: str, unit: str, page: str) -> BaseResponse | tuple[str, i
         return _again(read, form, _fault(form)), 422
     if not (form.text.data or "").strip() and form.version.data == 0:
         return _again(read, form, "There is nothing to save yet. Write a few words first."), 422
+    if request.form.get("act") != KEEP and (finds := finds_in([form.text.data or ""])):
+        return _look_again(read, form, finds), 422
     try:
         _save(about, form)
     except Conflict as refused:
@@ -45,8 +48,9 @@ def reflection_draft(module: str, unit: str, page: str) -> Response:
     form = EntryForm()
     if not form.validate():
         raise BadRequest(_fault(form))
+    note = NOTE if finds_in([form.text.data or ""]) else ""
     entry = _save(about, form)
-    return jsonify(saved_at=clock.clock_time(entry.saved_at), version=entry.version)
+    return jsonify(saved_at=clock.clock_time(entry.saved_at), version=entry.version, note=note)
 
 
 @bp.get("/journal")
@@ -98,6 +102,15 @@ def _again(read: Page, form: EntryForm, fault: str) -> str:
     shown.words = form.text.data or ""
     shown.version = form.version.data or 0
     shown.entry_fault = fault
+    return render_template("modules/page.html", shown=shown)
+
+
+def _look_again(read: Page, form: EntryForm, finds: list[FindShown]) -> str:
+    """The page with the words still in the field, and which of them could tell who somebody is."""
+    shown = show_page(current_actor(), read)
+    shown.words = form.text.data or ""
+    shown.version = form.version.data or 0
+    shown.finds = finds
     return render_template("modules/page.html", shown=shown)
 
 

@@ -47,6 +47,7 @@ from lms.modules.rules.standing import (
 )
 from lms.modules.views.activity_shown import AnyShown, ConfidenceShown, Shown, show_activities
 from lms.modules.views.history import changed_since
+from lms.modules.views.identifying import FindShown
 
 ShownKind = TypeVar("ShownKind", bound=Shown)
 
@@ -139,6 +140,7 @@ class PageShown:
     version: int = 0
     entry_fault: str = ""
     way_fault: str = ""
+    finds: list[FindShown] = field(default_factory=list)  # that could tell who somebody is
     both: bool = False  # two windows wrote: `words` are this one's, `entry` is the later
     sources: list[SourceShown] = field(default_factory=list)
     activities: list[AnyShown] = field(default_factory=list)

@@ -1,5 +1,7 @@
 """Filling in a template: on its page, alone on a sheet to print, and as a text file to keep."""
 
+from collections.abc import Sequence
+
 from flask import Response, flash, jsonify, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
@@ -15,6 +17,7 @@ from lms.modules.rules.templates import left_over
 from lms.modules.views.activities import asked
 from lms.modules.views.activity_shown import TemplateShown, filled_parts, template_parts
 from lms.modules.views.blueprint import bp
+from lms.modules.views.identifying import KEEP, NOTE, FindShown, finds_in
 from lms.modules.views.shown import page_url, show_page
 from lms.web.access import current_actor, requires
 
@@ -33,6 +36,8 @@ def template(module: str, unit: str, page: str, name: str) -> BaseResponse | tup
         return _again(read, about, sent, NOTHING_YET), 422
     if sent.faults:
         return _again(read, about, sent), 422
+    if request.form.get("act") != KEEP and (finds := finds_in(sent.parts.values())):
+        return _again(read, about, sent, finds=finds), 422
     try:
         _fill(about, sent)
     except Conflict as refused:
@@ -54,8 +59,9 @@ def template_draft(module: str, unit: str, page: str, name: str) -> Response:
     hard = [said for part, said in sent.faults.items() if part not in days]
     if hard:
         raise BadRequest(" ".join(hard))
+    note = NOTE if finds_in(sent.parts.values()) else ""
     filled = _fill(about, sent)
-    return jsonify(saved_at=clock.clock_time(filled.saved_at), version=filled.version)
+    return jsonify(saved_at=clock.clock_time(filled.saved_at), version=filled.version, note=note)
 
 
 @bp.get("/modules/<module>/<unit>/<page>/template/<name>/sheet")
@@ -110,7 +116,13 @@ def _fill(about: Template, sent: FilledSent) -> FilledTemplate:
 
 
 def _again(
-    read: Page, about: Template, sent: FilledSent, message: str = "", *, both: bool = False
+    read: Page,
+    about: Template,
+    sent: FilledSent,
+    message: str = "",
+    *,
+    both: bool = False,
+    finds: Sequence[FindShown] = (),
 ) -> str:
     """The page with the words still in the fields, and what another window or form has beside."""
     shown = show_page(current_actor(), read)
@@ -121,5 +133,5 @@ def _again(
         one.version = sent.version
     one.parts = sent.parts
     one.left_over = (*one.left_over, *left_over(about, sent.strangers))
-    one.faults, one.message = sent.faults, message
+    one.faults, one.message, one.finds = sent.faults, message, finds
     return render_template("modules/page.html", shown=shown)

@@ -1,7 +1,7 @@
 // Words are saved as they are typed. Convention: <form data-autosave="URL" data-autosave-version="N">.
 // The form is posted (with csrf_token and version) 1.5 s after the last change, and when the reader goes
 // elsewhere. The answer is {"saved_at": "14:32", "version": 7}, or 409 {"message": "…"} when another window
-// saved meanwhile. What has not been saved is kept in this tab's sessionStorage until it has.
+// saved meanwhile; a `note` is said beside the time. What has not been saved is kept in this tab's sessionStorage until it has.
 
 const WAIT = 1500;
 const RETRIES = [5000, 15000, 30000, 60000];
@@ -198,7 +198,7 @@ class Autosave {
     this.failed = false;
     if (this.dirty()) this.changed(WAIT);
     else store.remove(this.key);
-    this.badge.show("saved", "saved", `Saved ${this.last}`);
+    this.badge.show("saved", "saved", `Saved ${this.last}${said.note ? `. ${said.note}` : ""}`);
     document.dispatchEvent(new CustomEvent("lms:saved", { detail: { form: this.form, answer: said } }));
   }
 
