@@ -181,6 +181,18 @@ FAULTS: dict[str, tuple[Change, str, str, str]] = {
         "Nearly there",
         "the page has 14 words of running prose, above 12",
     ),
+    "a unit over its length": (
+        limit("unit_words", 20),
+        f"{U1}/unit.toml",
+        "pages = ",
+        "words (content/README.md says what counts), above 20: cut",
+    ),
+    "a unit under its length": (
+        limit("unit_words_least", 1200),
+        f"{U1}/unit.toml",
+        "pages = ",
+        "words (content/README.md says what counts), under 1,200: argue more",
+    ),
     "a hard prompt": (
         (f"{U1}/reflection.toml", "What would **you** need?", LONG),
         f"{U1}/reflection.toml",

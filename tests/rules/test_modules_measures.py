@@ -2,7 +2,14 @@
 
 import pytest
 
-from lms.modules.catalogue.measures import grade, plain, running_words, syllables, word_count
+from lms.modules.catalogue.measures import (
+    argued_words,
+    grade,
+    plain,
+    running_words,
+    syllables,
+    word_count,
+)
 
 
 @pytest.mark.parametrize(
@@ -76,3 +83,28 @@ Two words.
     assert running_words(page) == 8
     assert word_count("Four *words* of [prose](a.md)[^one].") == 4
     assert plain("[[a term|two words]] here") == "two words here"
+
+
+def test_a_units_length_counts_its_argument_and_not_what_is_looked_up() -> None:
+    page = """\
+Four words of prose.
+
+/// aside | In Scotland
+Two words.
+///
+
+## What to read next
+
+A book[@A-001]. Why?
+
+## Terms
+
+Base
+:   The number below.
+
+## Terms of art
+
+Three words more.
+"""
+    assert running_words(page) == 4 + 2 + 3 + 4 + 3
+    assert argued_words(page) == 4 + 2 + 3

@@ -14,7 +14,7 @@ from typing import Any
 
 from lms.modules.catalogue.balance import judge_balance
 from lms.modules.catalogue.facts import Fact, Words
-from lms.modules.catalogue.measures import grade, running_words, word_count
+from lms.modules.catalogue.measures import argued_words, grade, running_words, word_count
 from lms.modules.catalogue.programme import LimitsFile
 from lms.modules.catalogue.source import Faults, KeyPath, Source, Written, read_markdown, read_toml
 
@@ -102,6 +102,9 @@ def _judge_programme(folder: Path, root: Path, house: _House, found: Faults) -> 
         _judge_length(source, limits)
         if source.data.get("kind") == "check":
             checks.append(source)
+    for path in sorted(folder.rglob("unit.toml")):
+        if unit := read_toml(path, root, silent):
+            _judge_unit_length(_told(unit, found), limits, root)
     if programme:
         judge_balance(checks, limits, _told(programme, found))
 
@@ -263,3 +266,20 @@ def _judge_length(source: Source, limits: LimitsFile) -> None:
             "cut it, or make two pages"
         )
         source.fault(source.body_line, message)
+
+
+def _judge_unit_length(unit: Source, limits: LimitsFile, root: Path) -> None:
+    """A written unit is neither a pamphlet nor more than a reader was promised."""
+    slugs = unit.data.get("pages", ())
+    if not slugs:
+        return
+    pages = [read_markdown(unit.path.parent / f"{slug}.md", root, Faults()) for slug in slugs]
+    words = sum(argued_words(page.body) for page in pages if page)
+    if words > limits.unit_words:
+        advice = f"above {limits.unit_words:,}: cut what another page, a table or the glossary says"
+    elif words < limits.unit_words_least:
+        advice = f"under {limits.unit_words_least:,}: argue more, or join it to another unit"
+    else:
+        return
+    message = f"the unit has {words:,} words (content/README.md says what counts), {advice}"
+    unit.fault(unit.line("pages"), message)

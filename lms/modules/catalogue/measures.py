@@ -12,6 +12,9 @@ import re
 _BLOCK_LINE = re.compile(
     r"^\s*(?:///.*|skip:.*|\[\^[^\]]+\]:.*|!\[.*|\|.*|#{1,6} .*)$", re.MULTILINE
 )
+_REFERENCE = re.compile(
+    r"^## (?:What to read next|Terms)[ \t]*\n.*?(?=^#{1,2} |\Z)", re.MULTILINE | re.DOTALL
+)
 _CITATION = re.compile(r"\[@[^\]]*\]|\[\^[^\]]*\]")
 _IMAGE = re.compile(r"!\[[^\]]*\]\([^)]*\)")
 _LINK = re.compile(r"\[([^\]\[]*)\]\([^)]*\)")
@@ -35,6 +38,15 @@ def plain(markdown: str) -> str:
 def running_words(markdown: str) -> int:
     """The words of running prose: no headings, tables, figures, notes or block marks."""
     return len(_WORD.findall(plain(_BLOCK_LINE.sub("", markdown))))
+
+
+def argued_words(markdown: str) -> int:
+    """The running prose that a unit's length is held to: what a page argues, tells and asks.
+
+    Asides on nations and cases count. What is looked up and not read through does not: the sections
+    headed “What to read next” and “Terms” (and, as ever, headings, tables, figures and notes).
+    """
+    return running_words(_REFERENCE.sub("", markdown))
 
 
 def grade(markdown: str) -> float:

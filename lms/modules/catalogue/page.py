@@ -26,6 +26,7 @@ FIGURES = {
     ".webp": "image/webp",
 }
 PAGES_OF_THE_SITE = frozenset({"", "home", "support", "journal", "modules/glossary"})
+READ_NEXT = '<h2 id="what-to-read-next"'  # where what is offered after the page begins
 PARTS_OF_A_PAGE = frozenset({"check", "reflection", "sources"})
 
 
@@ -72,9 +73,26 @@ class Text:
     sources: tuple[Cited, ...]
     terms: tuple[Term, ...] = ()
 
+    @property
+    def before_tasks(self) -> Markup:
+        """The text up to “What to read next”, which stands after what the page asks."""
+        return Markup(self.html.partition(READ_NEXT)[0])  # noqa: S704  (our own rendering)
+
+    @property
+    def read_next(self) -> Markup:
+        """“What to read next”, or nothing."""
+        _, begins, rest = self.html.partition(READ_NEXT)
+        return Markup(begins + rest)  # noqa: S704  (our own rendering)
+
     def in_print(self, prefix: str) -> Markup:
         """The text to stand among others in one page."""
         return in_a_longer_page(self.html, prefix)
+
+    def before_tasks_in_print(self, prefix: str) -> Markup:
+        return in_a_longer_page(self.before_tasks, prefix)
+
+    def read_next_in_print(self, prefix: str) -> Markup:
+        return in_a_longer_page(self.read_next, prefix)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ class LimitsFile(Written):
     """The limits of a programme's writing (content/README.md says what each is for)."""
 
     page_words: int = Field(default=800, ge=1)
+    unit_words: int = Field(default=2500, ge=1)
+    unit_words_least: int = Field(default=0, ge=0)
     instruction_grade: float = Field(default=10, ge=1)
     longest_percent: int = Field(default=50, ge=1, le=100)
     place_percent: int = Field(default=50, ge=1, le=100)

@@ -11,7 +11,7 @@ from pathlib import Path
 from lms.modules.catalogue.balance import Balance, balance_of
 from lms.modules.catalogue.facts import Fact
 from lms.modules.catalogue.load import Everything, read
-from lms.modules.catalogue.measures import running_words, word_count
+from lms.modules.catalogue.measures import argued_words, word_count
 from lms.modules.catalogue.page import Page
 from lms.modules.catalogue.programme import Unit
 from lms.modules.catalogue.source import Faults, read_markdown, read_toml
@@ -120,16 +120,18 @@ def _words(everything: Everything, root: Path) -> Iterator[str]:
     written = [unit for unit in everything.units.values() if unit.written]
     outlines = len(everything.units) - len(written)
     yield f"Words and minutes of each unit ({len(written)} written, {outlines} outlines)"
+    yield "  Counted: running prose, with asides on nations and cases; not “What to read next”,"
+    yield "  “Terms”, tables, figures, sources, content notes, nor what checks and activities say."
     prose_of_all = minutes_of_all = 0
     for unit in written:
         prose, all_words = _words_of(unit, root)
         prose_of_all += prose
         minutes_of_all += unit.minutes
         yield (
-            f"  {unit.key}: {prose:,} of running prose, {all_words:,} with tables and notes, "
+            f"  {unit.key}: {prose:,} counted, {all_words:,} with tables, terms and notes, "
             f"{unit.minutes} minutes, {len(unit.pages)} pages"
         )
-    yield f"  Together: {prose_of_all:,} of running prose, {minutes_of_all} minutes"
+    yield f"  Together: {prose_of_all:,} counted, {minutes_of_all} minutes"
 
 
 def _words_of(unit: Unit, root: Path) -> tuple[int, int]:
@@ -139,7 +141,7 @@ def _words_of(unit: Unit, root: Path) -> tuple[int, int]:
         for page in unit.pages
         if (source := read_markdown(folder / f"{page.slug}.md", root, Faults()))
     ]
-    return sum(map(running_words, bodies)), sum(map(word_count, bodies))
+    return sum(map(argued_words, bodies)), sum(map(word_count, bodies))
 
 
 def _balance(root: Path) -> Iterator[str]:

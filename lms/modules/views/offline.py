@@ -56,6 +56,7 @@ class WayInFile:
 class PageInFile:
     page: Page
     ways: list[WayInFile]
+    read_next: Markup  # “What to read next”, which stands after what the page asks; or nothing
     approvals: tuple[ApprovalStanding, ...]
     note: Markup  # the reader's own, or nothing
 
@@ -113,7 +114,7 @@ def _file(unit: Unit, notes: dict[str, Markup]) -> str:
         module=catalogue().module(unit.module_key),
         unit=unit,
         pages=[_page(unit, page, notes.get(page.key, Markup())) for page in unit.pages],
-        closing=_part(unit, unit.closing, "file.closing") if unit.closing else None,
+        closing=_part(unit, unit.closing.html, "file.closing") if unit.closing else None,
         lines=catalogue().support_lines,
         with_notes=bool(notes),
         policy=POLICY,
@@ -137,16 +138,18 @@ def _page(unit: Unit, page: Page, note: Markup) -> PageInFile:
             _way(unit, page.note.summary, f"{page.slug}.summary", "Read the summary", short),
             _way(unit, page.note.alternative, other, "Take another way", "it counts the same"),
         ]
-    return PageInFile(page, ways, approvals_of(page), note)
+    read_next = _part(unit, page.text.read_next, page.slug)
+    return PageInFile(page, ways, read_next, approvals_of(page), note)
 
 
 def _way(unit: Unit, text: Text, prefix: str, name: str, more: str) -> WayInFile:
-    return WayInFile(name, more, _part(unit, text, prefix), prefix, sources_of(text), text.terms)
+    html = _part(unit, text.before_tasks, prefix)
+    return WayInFile(name, more, html, prefix, sources_of(text), text.terms)
 
 
-def _part(unit: Unit, text: Text, prefix: str) -> Markup:
+def _part(unit: Unit, html: Markup, prefix: str) -> Markup:
     slugs = [page.slug for page in unit.pages]
-    return part_of_file(text.html, prefix, unit_key=unit.key, slugs=slugs, site=_site())
+    return part_of_file(html, prefix, unit_key=unit.key, slugs=slugs, site=_site())
 
 
 def _about(minutes: int) -> str:

@@ -1,13 +1,14 @@
 // "Listen" and "Stop" over a text, by the browser's own voice. Without it, or without a voice, there
 // is no button. Nothing is sent anywhere by us; it stops when the page is left.
-const text = document.querySelector("[data-listen]");
+const texts = document.querySelectorAll("[data-listen]");
 const place = document.querySelector("[data-listen-here]");
 const voice = window.speechSynthesis;
 
 // What is read: blocks that hold words of their own, not source numbers, and nothing that is folded.
 function words() {
-  const blocks = text.querySelectorAll("h2, h3, h4, p, li, dt, dd, th, td, figcaption");
-  return [...blocks]
+  const blocks = "h2, h3, h4, p, li, dt, dd, th, td, figcaption";
+  return [...texts]
+    .flatMap((text) => [...text.querySelectorAll(blocks)])
     .filter((block) => !block.closest("details:not([open])") && !block.closest(".rest-ways"))
     .map((block) => {
       const copy = block.cloneNode(true);
@@ -17,7 +18,7 @@ function words() {
     .filter(Boolean);
 }
 
-if (text && place && voice && "SpeechSynthesisUtterance" in window) {
+if (texts.length && place && voice && "SpeechSynthesisUtterance" in window) {
   const listen = document.createElement("button");
   listen.type = "button";
   listen.className = "quiet";
