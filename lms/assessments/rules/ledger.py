@@ -282,7 +282,7 @@ class _Reckoner:
             steps.append(
                 Step(
                     "The result was released. It is provisional until the exam board confirms it.",
-                    "Nothing was added and nothing was taken off.",
+                    "Releasing it added nothing and took nothing off.",
                     self.regulations.clause("release"),
                     self.state.released_at,
                 )
