@@ -17,9 +17,6 @@ from lms.assessments.rules.marking import Decision, plain
 from lms.modules.catalogue import Criterion, Regulations
 from lms.regulations import Attempt, StepKind
 
-# Each reserved for what comes after this: second marking, moderation, the exam board.
-RESERVED = ("second-marked", "agreed", "moderated", "ratified")
-
 
 class BadLedger(ValueError):
     """Entries that cannot be read, or not in this order. A fault of ours, never a person's."""

@@ -292,7 +292,7 @@ class _Reckoner:
 
 def _is_met(step: Ruled) -> bool:
     """Whether work met a rule that takes something, or would have."""
-    return step.changes or bool(step.spared)
+    return step.changes or step.spared == "excused"
 
 
 def _what(step: Ruled, mark: Mark) -> str:
