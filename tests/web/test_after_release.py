@@ -72,7 +72,11 @@ def test_an_examiner_reads_the_steps_and_changes_nothing(
     assert "<button" not in shown.text.split("<main")[1].split("</main>")[0]
     for what in ("penalty", "settle", "correct"):
         assert examiner.post(f"{page}/{what}", data={"reason": REASON}).status_code == 403
-    assert "Ada Example" in examiner.get(RESULTS).text
+    table = examiner.get(RESULTS).text
+    assert "Ada Example" in table
+    record = re.search(rf'href="(/marking/{PLAN}/record[^"]*)"', table)
+    assert record
+    assert f'href="{page}/result"' in examiner.get(record[1]).text
 
 
 @pytest.mark.parametrize("who", ["ada", "zoe", "hub", "admin", "morgan"])
@@ -253,3 +257,14 @@ def test_the_tables_ask_the_same_few_things_for_many(
         db.session.commit()
     assert asked() == few
     assert max(few) <= 12
+
+
+def test_a_script_that_is_corrected_is_not_among_the_released(
+    browse: Browse, people: People, app: Flask
+) -> None:
+    page = script_of(app, people, released=True)
+    lin = browse(people.lin)
+    assert "All one released" in lin.get("/marking/").text
+    lin.post(f"{page}/correct", data={"reason": REASON})
+    assert "one to finish" in lin.get("/marking/").text
+    assert "Being corrected" in lin.get(QUEUE).text

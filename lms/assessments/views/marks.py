@@ -88,5 +88,11 @@ def cohort_marks() -> str | Response:
             for place in places
         ],
         regulations=regulations,
+        pieces=[
+            one
+            for module in catalogue().programme(cohort.programme).modules
+            for one in module.assessments
+            if one.record == "here" and actor.may(Action.SEE_RECORD, cohort_id=cohort.id)
+        ],
         may_mark=actor.may(Action.MARK, cohort_id=cohort.id),
     )
