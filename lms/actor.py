@@ -33,6 +33,7 @@ class Action(StrEnum):
     SEE_MARKS = "see the marks of a cohort"
     ALLOCATE = "decide who marks which script"
     RELEASE = "release results"
+    CORRECT = "correct a released result, and answer questions about marks"
     SEE_COHORT = "see who is where in a cohort"
     SEE_COHORT_STATUS = "see a cohort's status per person"
     INVITE = "invite people"
@@ -63,6 +64,7 @@ ACCESS: dict[Role, frozenset[Action]] = {
         Action.SEE_RECORD,
         Action.ALLOCATE,
         Action.RELEASE,
+        Action.CORRECT,
         Action.SEE_COHORT,
         Action.LINK_CONTEXT,
         Action.KEEP_ROSTER,

@@ -251,3 +251,44 @@ def mark_form(
         kept[f"{criterion.id}-why"] = decision.comment
     rubric_form: type[MarkForm] = type("RubricForm", (MarkForm,), fields)
     return rubric_form(data=kept) if sent else rubric_form(formdata=None, data=kept)
+
+
+class AskForm(Form):
+    """A question about a mark."""
+
+    text = TextAreaField("Your question", filters=[as_typed], default="")
+
+
+class NextStepForm(Form):
+    """What a learner wants to do next time."""
+
+    text = TextAreaField("What I want to do next time", filters=[as_typed], default="")
+
+
+class AnswerForm(Form):
+    """An answer to a question about a mark."""
+
+    outcome = StringField(default="")
+    answer = TextAreaField("Your answer", filters=[as_typed], default="")
+
+
+class PenaltyForm(Form):
+    """What is decided about a penalty, on what was shown."""
+
+    step = StringField(default="")
+    act = StringField(default="")
+    seen = HiddenField(default="")
+    reason = TextAreaField("Why", filters=[as_typed], default="")
+
+
+class SettleForm(Form):
+    """The mark where regulations do not say."""
+
+    points = StringField("Mark", filters=[trimmed], default="")
+    reason = TextAreaField("Why", filters=[as_typed], default="")
+
+
+class CorrectForm(Form):
+    """Why a released result is opened again."""
+
+    reason = TextAreaField("Why", filters=[as_typed], default="")

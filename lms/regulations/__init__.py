@@ -7,6 +7,7 @@ a difference, the answer is a question (`NeedsSetting`, `NeedsPerson`), never a 
 `mark_for` is the one that others call; the page before a late hand-in asks `late_consequence`.
 """
 
+from lms.regulations.asking import query_until
 from lms.regulations.awards import (
     Compensated,
     ModuleResult,
@@ -56,6 +57,7 @@ from lms.regulations.turnaround import (
     release_moment,
     returned_in_time,
     turnaround_date,
+    working_days_left,
 )
 from lms.regulations.words import Length, word_consequence
 from lms.regulations.working_days import Calendar, no_days_off
@@ -97,6 +99,7 @@ __all__ = [
     "moved_by_working_days",
     "no_days_off",
     "plain",
+    "query_until",
     "release_moment",
     "requests_needed",
     "resit_blocks",
@@ -113,4 +116,5 @@ __all__ = [
     "what_lateness_costs",
     "what_length_costs",
     "word_consequence",
+    "working_days_left",
 ]

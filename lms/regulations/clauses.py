@@ -17,6 +17,7 @@ from lms.regulations.terms import (
     LateStep,
     Pass,
     Penalties,
+    Query,
     Release,
     Resit,
     Rounding,
@@ -73,6 +74,7 @@ def _all(terms: Terms) -> Iterator[Clause]:
         ("extensions", "More time that is decided", terms.extensions, _extensions),
         ("turnaround", "When feedback comes", terms.turnaround, _turnaround),
         ("release-time", "When results go out", terms.release, _release),
+        ("query", "Asking about a mark", terms.query, _query),
         ("compensation", "A near miss", terms.compensation, _compensation),
         ("second-marking", "A second reader", terms.second_marking, _second),
         ("sample", "How many are read twice", terms.sample, _sample),
@@ -298,6 +300,14 @@ def _release(rule: Release) -> str:
     at = f" at {rule.at:%H:%M}" if rule.at else ""
     days = " on working days" if rule.on_working_days else ""
     return f"Results go out{days}{at}."
+
+
+def _query(rule: Query) -> str:
+    kind = "working day" if rule.day == "working" else "day"
+    return (
+        f"You can ask whether a mark was put together rightly for {count(rule.within_days, kind)} "
+        "after it was released. Somebody other than your marker answers. It is not an appeal."
+    )
 
 
 def _compensation(rule: Compensation) -> str:

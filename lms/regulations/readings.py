@@ -54,6 +54,8 @@ QUESTIONS: Mapping[str, str] = {
     "self_certified.per_year": "how often it can be taken in a year",
     "self_certified.counted_by": "whether it is counted by piece of work or by a stretch of days",
     "self_certified.after_the_date": "whether it can be asked for after the date",
+    "query.day": "whether the days for asking about a mark are working days",
+    "query.skips": "whether bank holidays and closure days are left out of the count",
     "compensation": "whether a near miss can be made good",
     "compensation.limit": "how many credits of this award can be compensated",
     "sample": "how many scripts a second person reads",

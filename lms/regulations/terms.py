@@ -210,6 +210,15 @@ class Release(Table):
 
 
 @dataclass(frozen=True)
+class Query(Table):
+    """`[query]`: how long after its release somebody may ask whether a mark is right."""
+
+    within_days: int
+    day: Literal["working", "calendar"] | None = None
+    skips: tuple[Skip, ...] | None = None
+
+
+@dataclass(frozen=True)
 class AwardLimit(Table):
     """`[[compensation.limit]]`: credits of an award that may be compensated."""
 
@@ -291,6 +300,7 @@ class Terms(Table):
     self_certified: SelfCertified | None = None
     extensions: Extensions | None = None
     release: Release | None = None
+    query: Query | None = None
     compensation: Compensation | None = None
     award_class: tuple[AwardClass, ...] = ()
     second_marking: SecondMarking | None = None

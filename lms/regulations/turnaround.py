@@ -53,6 +53,20 @@ def _days(reader: Reader, rule: Turnaround, days_late: int) -> int:
     return reader.read("turnaround.late", None)
 
 
+def working_days_left(
+    terms: Terms, today: date, until: date, calendar: Calendar
+) -> int | NeedsSetting:
+    """Working days after today, up to and including a date; 0 once it is here or has passed."""
+
+    def decide(reader: Reader) -> int:
+        rule = reader.read("turnaround", terms.turnaround)
+        skips: tuple[Skip, ...] = reader.read("turnaround.skips", rule.skips, SKIPS)
+        return calendar.between(today, until, skips)
+
+    found = settle(decide, lambda days: days)
+    return found if isinstance(found, NeedsSetting) else found[0]
+
+
 def release_moment(terms: Terms, ready_at: datetime, calendar: Calendar) -> datetime:
     """The earliest moment at which results that are ready may go out."""
     rule = terms.release

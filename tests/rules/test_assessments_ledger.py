@@ -16,10 +16,8 @@ from lms.assessments.rules.ledger import (
     Result,
     marked_data,
     result,
-    rounded,
 )
 from lms.assessments.rules.marking import Decision
-from lms.modules.catalogue import Rounding
 from tests.rules.test_assessments_rules import criterion, regulations
 
 AT = datetime(2026, 12, 15, 9, 0, tzinfo=UTC)
@@ -140,7 +138,10 @@ def test_a_mark_is_read_by_the_regulations_it_was_made_under(other: dict[str, st
 
 
 def test_every_kind_is_tried_here() -> None:
-    assert KINDS.keys() == {"marked", "reopened", "released"}
+    assert KINDS.keys() == {
+        *("marked", "reopened", "released"),
+        *("penalty-confirmed", "penalty-waived", "settled", "correction"),
+    }
 
 
 def test_what_a_mark_keeps_is_text_that_json_gives_back() -> None:
@@ -201,29 +202,3 @@ def test_the_order_of_criteria_does_not_matter(
     random.shuffle(other)
     one, two = found("marked", data=marks_of(rubric)), found("marked", data=marks_of(other))
     assert one.points == two.points
-
-
-WAYS = [
-    ("half-up", "64.5", "65"),
-    ("half-up", "65.5", "66"),
-    ("half-even", "64.5", "64"),
-    ("half-even", "65.5", "66"),
-    ("down", "64.9", "64"),
-]
-
-
-@pytest.mark.parametrize(("way", "exact", "expected"), WAYS)
-def test_the_ways_of_rounding(way: str, exact: str, expected: str) -> None:
-    assert rounded(Decimal(exact), Rounding(Decimal(1), way)) == Decimal(expected)
-
-
-def test_rounding_to_halves() -> None:
-    assert rounded(Decimal("64.74"), Rounding(Decimal("0.5"), "half-up")) == Decimal("64.5")
-    assert rounded(Decimal("64.75"), Rounding(Decimal("0.5"), "half-up")) == Decimal("65.0")
-
-
-@settings(deadline=None)  # the machine may be busy
-@given(st.decimals(0, 100, places=2), st.sampled_from(["half-up", "half-even", "down"]))
-def test_rounding_twice_changes_nothing(exact: Decimal, way: str) -> None:
-    once = rounded(exact, Rounding(Decimal(1), way))
-    assert rounded(once, Rounding(Decimal(1), way)) == once

@@ -26,6 +26,9 @@ from lms.assessments.rules.marking import (
 )
 from lms.assessments.rules.releasing import ScriptState, release_blocks
 from lms.modules.catalogue import Band, Clause, Criterion, Regulations, Rounding
+from lms.regulations import Terms
+from lms.regulations.terms import Pass
+from lms.regulations.terms import Rounding as RoundingTerms
 
 READY = HandInFacts(words=2400, files=0, declared=True, handed_in=False, record="here")
 
@@ -47,6 +50,7 @@ def regulations(**changed: Any) -> Regulations:
         rounding=Rounding(Decimal(1), "half-up"),
         send_on="release",
         clauses=tuple(Clause(i, f"The clause on {i}.") for i in clauses),
+        terms=Terms(pass_=Pass(Decimal(50)), rounding=RoundingTerms(Decimal(1), "half-up")),
     )
     return replace(made, **changed)
 

@@ -279,4 +279,4 @@ def test_the_result_asks_the_database_a_few_things(
     ada = browse(people.ada)
     statements()
     assert ada.get(RESULT).status_code == 200
-    assert statements() <= 8
+    assert statements() <= 10

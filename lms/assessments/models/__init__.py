@@ -22,6 +22,7 @@ from lms.assessments.models.allocation import (
 )
 from lms.assessments.models.comments import BankComment, CohortFeedback, PinnedComment
 from lms.assessments.models.confidentiality import ConfidentialityCheck
+from lms.assessments.models.results import FeedbackAsReleased, MarkQuery, NextStep
 from lms.db import Base, append_only
 from lms.people.models import Enrolment
 
@@ -33,10 +34,13 @@ __all__ = [
     "CriterionMark",
     "DeclaredInterest",
     "Draft",
+    "FeedbackAsReleased",
     "LedgerEntry",
     "LedgerIsAppended",
     "Mark",
+    "MarkQuery",
     "NameShown",
+    "NextStep",
     "PinnedComment",
     "ResultRow",
     "ScriptOpened",

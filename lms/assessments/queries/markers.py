@@ -3,11 +3,11 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, func, select
-from sqlalchemy.orm import defer, joinedload, selectinload
+from sqlalchemy import ColumnElement, Exists, Select, and_, exists, func, select
+from sqlalchemy.orm import aliased, defer, joinedload, selectinload
 
 from lms.actor import Action, Actor
-from lms.assessments.models import Mark, ResultRow, Submission
+from lms.assessments.models import LedgerEntry, Mark, ResultRow, Submission
 from lms.assessments.queries.allocation import may_open
 from lms.assessments.queries.learners import NOT_HERE
 from lms.db import db
@@ -131,6 +131,7 @@ def people_in(cohort_id: int) -> int:
 def queue_counts(actor: Actor, cohort_ids: Collection[int]) -> dict[tuple[int, str], QueueCounts]:
     """Counts per cohort and assessment, in one statement."""
     finished = and_(Mark.submission_id == Submission.id, Mark.finished_at.is_not(None))
+    released = and_(ResultRow.submission_id == Submission.id, ~_being_corrected())
     rows = db.session.execute(
         select(
             Enrolment.cohort_id,
@@ -141,12 +142,27 @@ def queue_counts(actor: Actor, cohort_ids: Collection[int]) -> dict[tuple[int, s
         )
         .join(Enrolment, Enrolment.id == Submission.enrolment_id)
         .outerjoin(Mark, finished)
-        .outerjoin(ResultRow, ResultRow.submission_id == Submission.id)
+        .outerjoin(ResultRow, released)
         .where(Enrolment.cohort_id.in_(cohort_ids), may_open(actor))
         .group_by(Enrolment.cohort_id, Submission.assessment)
         .order_by(Enrolment.cohort_id, Submission.assessment)
     )
     return {(row[0], row[1]): QueueCounts(row[2], row[3], row[4]) for row in rows}
+
+
+def _being_corrected() -> Exists:
+    """SQL, over `Submission`: a correction began after the latest release."""
+    later = aliased(LedgerEntry)
+    released_since = exists().where(
+        later.submission_id == Submission.id,
+        later.kind == "released",
+        later.sequence > LedgerEntry.sequence,
+    )
+    return exists().where(
+        LedgerEntry.submission_id == Submission.id,
+        LedgerEntry.kind == "correction",
+        ~released_since,
+    )
 
 
 def marker_name(marker_id: int) -> str:

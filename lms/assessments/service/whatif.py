@@ -5,11 +5,9 @@ from collections.abc import Sequence
 from lms.assessments.models import Submission
 from lms.assessments.queries.whatif import marked_in
 from lms.assessments.rules.whatif import Given
-from lms.assessments.service.drafts import FIRST_ATTEMPT
-from lms.assessments.service.scripts import result_of
+from lms.assessments.service.scripts import attempt_of, result_of
 from lms.modules.catalogue import catalogue
 from lms.people.models import Cohort
-from lms.regulations import Attempt
 
 
 def marks_of(cohort: Cohort) -> Sequence[Given]:
@@ -27,7 +25,7 @@ def _given(submission: Submission) -> Given | None:
         receipt=submission.receipt,
         code=submission.code,
         assessment=submission.assessment,
-        attempt=Attempt.FIRST if submission.attempt == FIRST_ATTEMPT else Attempt.RESIT,
+        attempt=attempt_of(submission),
         due_at=submission.due_at,
         handed_in_at=submission.handed_in_at,
         words=submission.words,

@@ -6,16 +6,19 @@ from flask_wtf import CSRFProtect
 from lms.assessments.rules.marking import plain
 from lms.assessments.views import (
     allocating,
+    asking,
     bank,
     briefs,
     desk,
     files,
     handing_in,
+    marks,
     record,
     releasing,
     replacing,
     results,
     rules,
+    why,
 )
 from lms.assessments.views.blueprints import assessments, marking
 from lms.config import Settings
@@ -30,15 +33,18 @@ def init_feature(app: Flask, settings: Settings, csrf: CSRFProtect) -> None:
 
 __all__ = [
     "allocating",
+    "asking",
     "bank",
     "briefs",
     "desk",
     "files",
     "handing_in",
     "init_feature",
+    "marks",
     "record",
     "releasing",
     "replacing",
     "results",
     "rules",
+    "why",
 ]

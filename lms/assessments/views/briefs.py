@@ -12,6 +12,7 @@ from lms.assessments.forms import DraftForm
 from lms.assessments.models import Draft
 from lms.assessments.rules.dates import deadline, due_in_words
 from lms.assessments.rules.marking import band_ranges
+from lms.assessments.rules.turnaround import marks_by
 from lms.assessments.rules.uploads import MOST_FILES, FileRefused
 from lms.assessments.service.confidentiality import look_through
 from lms.assessments.service.drafts import FIRST_ATTEMPT, StaleDraft, save_draft
@@ -77,6 +78,12 @@ def _page(
         due_at=deadline(place.cohort.starts_on, asked.due),
         submission=submission,
         released_at=queries.find_released_at(submission.id) if submission else None,
+        by=marks_by(
+            submission.due_at, submission.handed_in_at, regulations, clock.today(clock.now())
+        )
+        if submission
+        else None,
+        noted=None if submission else queries.last_next_step(place.id, asked.key),
         draft=draft,
         words=words_in(draft),
         most_files=MOST_FILES,

@@ -11,9 +11,12 @@ from lms.assessments import queries
 from lms.assessments.forms import MarkForm, mark_form
 from lms.assessments.models import Mark, Submission
 from lms.assessments.rules.marking import Decision, band_ranges, decided
+from lms.assessments.rules.turnaround import first_due, marks_by
 from lms.assessments.service import allocation, bank, marks
+from lms.assessments.service.mark_queries import waiting_for
 from lms.assessments.service.release import blocks_of
 from lms.assessments.service.scripts import (
+    correction_of,
     decisions_of,
     is_released,
     mark_of,
@@ -46,7 +49,13 @@ def queues() -> str:
         for asked in catalogue().assessments
         if asked.programme == cohort.programme and asked.record == "here"
     ]
-    return render_template("marking/queues.html", rows=rows)
+    return render_template(
+        "marking/queues.html",
+        rows=rows,
+        questions=waiting_for(actor),
+        answers=actor.may(Action.CORRECT),
+        sees_marks=actor.may(Action.SEE_MARKS),
+    )
 
 
 @marking.get("/<assessment>")
@@ -65,7 +74,15 @@ def queue(assessment: str) -> Response | str:
         asked=asked,
         cohort=cohort,
         rows=queue_rows(scripts, asked, regulations, queries.holders([s.id for s in scripts])),
-        blocks=blocks_of(asked, cohort, scripts, regulations, actor=actor),
+        blocks=blocks_of(asked, cohort, scripts, regulations, actor=actor, now=clock.now()),
+        by=first_due(
+            [
+                marks_by(s.due_at, s.handed_in_at, regulations, clock.today(clock.now()))
+                for s in scripts
+                if not is_released(s)
+            ]
+        ),
+        sees_marks=actor.may(Action.SEE_MARKS, cohort_id=cohort.id),
         nominal=allocation.is_nominal(cohort),
         decides=queries.decides(actor, cohort.id),
         sees_record=actor.may(Action.SEE_RECORD, cohort_id=cohort.id),
@@ -129,6 +146,7 @@ def _page(
         left=missing(submission, asked, regulations),
         opened=_first_open(asked, mark, form, regulations),
         released=is_released(submission),
+        correction=correction_of(submission),
         other_marker=queries.marker_name(mark.marker_id) if mark and others else None,
         open_to_change=open_to_change,
         queue=queue,

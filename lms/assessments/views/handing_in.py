@@ -11,6 +11,7 @@ from lms.assessments.models import Draft
 from lms.assessments.rules.confidentiality import WINDOW, Answers, Review
 from lms.assessments.rules.dates import date_rule, deadline
 from lms.assessments.rules.handing_in import HandInFacts, count_words, hand_in_blocks
+from lms.assessments.rules.turnaround import marks_by
 from lms.assessments.service import confidentiality
 from lms.assessments.service import handing_in as service
 from lms.assessments.service.drafts import FIRST_ATTEMPT
@@ -133,4 +134,10 @@ def receipt(number: str) -> str:
         may_replace=not may_replace(submission, now=clock.now()),
         released_at=queries.find_released_at(submission.id),
         openings=queries.openings(submission.id),
+        by=marks_by(
+            submission.due_at,
+            submission.handed_in_at,
+            queries.regulations_of(submission.enrolment.cohort),
+            clock.today(clock.now()),
+        ),
     )

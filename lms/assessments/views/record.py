@@ -38,6 +38,7 @@ def _page(scripts: list[queries.OnRecord], assessment: str, slug: str, code: str
         asked=catalogue().assessment(assessment),
         cohort=cohort,
         code=code,
+        scripts={script.code: script.id for script in scripts},
         may_mark=actor.may(Action.MARK, cohort_id=cohort.id),
         older=acts[-1].entry_id if len(acts) == queries.A_PAGE else None,
     )

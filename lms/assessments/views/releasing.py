@@ -30,7 +30,9 @@ def confirm_release(assessment: str) -> str:
 def _page(asked: Assessment, cohort: Cohort, *, refused: tuple[str, ...] = ()) -> str:
     regulations = queries.regulations_of(cohort)
     scripts = queries.scripts_to_release(current_actor(), cohort, asked.key)
-    blocks = service.blocks_of(asked, cohort, scripts, regulations, actor=current_actor())
+    blocks = service.blocks_of(
+        asked, cohort, scripts, regulations, actor=current_actor(), now=clock.now()
+    )
     if service.SHARED in blocks:
         scripts = []  # they are not this person's to see
     would_be = service.what_would_be_released(scripts)

@@ -1,20 +1,28 @@
 """The result of an assessment: feedback first, the mark one click away, and why it is that mark."""
 
-from flask import render_template, request
+from flask import flash, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
+from lms import clock
 from lms.actor import Action
 from lms.assessments import queries
-from lms.assessments.rules.dates import date_rule
+from lms.assessments.forms import AskForm, NextStepForm
+from lms.assessments.rules.ledger import corrections
+from lms.assessments.service import mark_queries as service
+from lms.assessments.service.feedback import feedback_of
+from lms.assessments.service.next_steps import save_next_step
 from lms.assessments.service.scripts import (
-    decisions_of,
-    mark_of,
-    pins_of,
+    entries_of,
+    is_corrected,
     regulations_of_mark,
-    result_of,
+    released_result_of,
 )
 from lms.assessments.views.blueprints import assessments
 from lms.assessments.views.passages import file_pins_of, passages_of
-from lms.modules.catalogue import catalogue
+from lms.db import db
+from lms.errors import RuleBroken
+from lms.modules.catalogue import Assessment, catalogue
+from lms.tasks import poke
 from lms.web.access import current_actor, not_found_here, requires
 
 
@@ -22,27 +30,79 @@ from lms.web.access import current_actor, not_found_here, requires
 @requires(Action.SEE_OWN_PROGRESS)
 def result(assessment: str) -> str:
     """One's own released result."""
-    actor = current_actor()
-    asked = queries.assessment_visible_to(actor, assessment)
-    submission, row, said = queries.released_visible_to(actor, asked)
+    return _page(queries.assessment_visible_to(current_actor(), assessment))
+
+
+def _page(
+    asked: Assessment,
+    *,
+    refused: tuple[str, ...] = (),
+    question: str = "",
+    step: str | None = None,
+) -> str:
+    """The page; `question` and `step` are what was typed and not taken."""
+    submission, _row, said = queries.released_visible_to(current_actor(), asked)
     regulations = regulations_of_mark(submission)
-    found = result_of(submission)
-    mark = mark_of(submission)
-    if found is None or mark is None or regulations is None:
+    found = released_result_of(submission)
+    if found is None or regulations is None:
         raise not_found_here()
+    feedback = feedback_of(submission)
+    asked_about = list(queries.own_queries(submission.id))
+    noted = queries.find_next_step(submission.enrolment_id, asked.key)
     return render_template(
         "assessments/result.html",
         asked=asked,
         module=catalogue().module(asked.module_key),
         submission=submission,
-        row=row,
         found=found,
-        mark=mark,
-        decisions=decisions_of(mark),
-        pinned=[one for one in passages_of(submission, pins_of(mark)) if one.pin],
-        file_pins=file_pins_of(submission, pins_of(mark)),
+        feedback=feedback,
+        pinned=[one for one in passages_of(submission, feedback.pins) if one.pin],
+        file_pins=file_pins_of(submission, feedback.pins),
         to_cohort=said,
         regulations=regulations,
-        rule=date_rule(submission.due_at, submission.handed_in_at),
-        shown="mark" in request.args,
+        shown="mark" in request.args or bool(question),
+        corrected=corrections(entries_of(submission)),
+        being_corrected=is_corrected(submission),
+        asked_about=asked_about,
+        asking_blocks=service.asking_blocked(submission, asked_about, clock.now()),
+        until=service.until_of(submission),
+        refused=refused,
+        question=question,
+        step=step if step is not None else (noted.text if noted else ""),
+        noted=noted,
     )
+
+
+@assessments.post("/<assessment>/result/ask")
+@requires(Action.HAND_IN)
+def ask(assessment: str) -> Response | tuple[str, int]:
+    """Ask whether the mark was put together rightly."""
+    actor = current_actor()
+    asked = queries.assessment_visible_to(actor, assessment)
+    form = AskForm()
+    text = form.text.data or ""
+    try:
+        service.ask_about_mark(asked, text=text, actor=actor, now=clock.now())
+    except RuleBroken as refusal:
+        db.session.rollback()
+        return _page(asked, refused=refusal.reasons, question=text), 409
+    db.session.commit()
+    poke("messages")
+    flash("Your question is sent. Somebody other than your marker answers it.")
+    return redirect(url_for("assessments.result", assessment=asked.key, _anchor="asked"), 303)
+
+
+@assessments.post("/<assessment>/result/next-step")
+@requires(Action.HAND_IN)
+def next_step(assessment: str) -> Response | tuple[str, int]:
+    """Keep what the learner wants to do next time."""
+    asked = queries.assessment_visible_to(current_actor(), assessment)
+    text = NextStepForm().text.data or ""
+    try:
+        save_next_step(asked, text=text, actor=current_actor(), now=clock.now())
+    except RuleBroken as refusal:
+        db.session.rollback()
+        return _page(asked, refused=refusal.reasons, step=text), 409
+    db.session.commit()
+    flash("Kept. You will see it on your next brief." if text.strip() else "Taken away.")
+    return redirect(url_for("assessments.result", assessment=asked.key, _anchor="next-step"), 303)

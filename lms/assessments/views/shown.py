@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from lms.assessments.models import Submission
 from lms.assessments.rules.marking import Decision, decided, plain
-from lms.assessments.service.scripts import decisions_of, is_released, mark_of
+from lms.assessments.service.scripts import decisions_of, is_corrected, is_released, mark_of
 from lms.modules.catalogue import Assessment, Criterion, Regulations
 
 NUMBERS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
@@ -64,6 +64,8 @@ def _state(script: Submission) -> tuple[str, str]:
     mark = mark_of(script)
     if is_released(script):
         return "done", "Released"
+    if is_corrected(script) and not (mark and mark.finished_at):
+        return "turn", "Being corrected"
     if mark is None:
         return "open", "Not started yet"
     if mark.finished_at is None:

@@ -10,8 +10,8 @@ from lms.actor import Actor
 from lms.assessments import queries as assessment_queries
 from lms.assessments.rules.dates import deadline
 from lms.assessments.rules.marking import Decision
-from lms.assessments.service import drafts, handing_in, marks, release
-from lms.cli.demo import cast
+from lms.assessments.service import drafts, handing_in, marks
+from lms.cli.demo import cast, outcomes
 from lms.messages import queries as message_queries
 from lms.modules import service as modules
 from lms.modules.catalogue import Assessment, Unit, catalogue
@@ -54,6 +54,7 @@ def play(people: dict[str, int], *, now: datetime) -> None:
     for assessment in earlier:
         _round(people, trainer, "cohort-2", assessment, now=now)
     _round(people, trainer, "cohort-2", last, now=now, some=SOME)
+    outcomes.follow({subject: _actor(user_id) for subject, user_id in people.items()}, now=now)
     _cohort_three(people, catalogue().assessment(PLAN), now)
     _send_nothing(now)
 
@@ -80,7 +81,9 @@ def _round(
     """A cohort hands in, is marked and gets its results; or `some` do, and half are marked."""
     due = min(deadline(_day(slug).date(), assessment.due), now - timedelta(days=9))
     for subject in list(cast.LEARNERS[slug])[:some]:
-        _hand_in(_actor(people[subject]), assessment, due - timedelta(days=5))
+        at = outcomes.when(slug, assessment, subject, due)
+        more = outcomes.more_words(slug, assessment, subject)
+        _hand_in(_actor(people[subject]), assessment, at, more)
     at = due + timedelta(days=7) if some is None else now - timedelta(days=2)
     _mark(trainer, slug, assessment, at, everything=some is None)
 
@@ -126,10 +129,12 @@ def _words_of(assessment: Assessment) -> tuple[str, ...]:
     return (WORDS[0], *lines)
 
 
-def _hand_in(actor: Actor, assessment: Assessment, at: datetime) -> None:
+def _hand_in(
+    actor: Actor, assessment: Assessment, at: datetime, more: tuple[str, ...] = ()
+) -> None:
     draft = drafts.save_draft(
         assessment,
-        text="\n\n".join(_words_of(assessment)),
+        text="\n\n".join((*_words_of(assessment), *more)),
         version=0,
         actor=actor,
         now=at - timedelta(hours=1),
@@ -165,10 +170,7 @@ def _mark(
         )
         marks.finish_script(script.id, actor=trainer, now=at)
     if everything:
-        scripts = list(assessment_queries.scripts_visible_to(trainer, cohort, assessment.key))
-        would_be = release.what_would_be_released(scripts)
-        agreed = release.list_hash(would_be)
-        release.release_results(assessment, cohort, agreed=agreed, actor=trainer, now=at)
+        outcomes.release_all(trainer, cohort, assessment, at)
 
 
 def _send_nothing(now: datetime) -> None:

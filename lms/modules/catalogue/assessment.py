@@ -41,6 +41,7 @@ class _AssessmentFile(Written):
     short: Words
     module: Words
     weight: int = Field(ge=0, le=100)
+    must_pass: bool = False
     words: int = Field(ge=1)
     record: Literal["here", "vle"]
     outcomes: tuple[int, ...] = Field(min_length=1)
@@ -86,6 +87,7 @@ class Assessment:
     title: str
     short: str
     weight: int
+    must_pass: bool  # the module is no pass without a pass in this
     words: int
     record: str  # here, vle
     outcomes: tuple[int, ...]  # numbers, from 1, of the module's outcomes
@@ -130,6 +132,7 @@ def read_assessment(
         title=shape.title,
         short=shape.short,
         weight=shape.weight,
+        must_pass=shape.must_pass,
         words=shape.words,
         record=shape.record,
         outcomes=shape.outcomes,

@@ -23,6 +23,7 @@ FROM_NUMBERS = frozenset(
         "self-certified",
         "extensions",
         "release-time",
+        "query",
         "compensation",
         "second-marking",
         "sample",
@@ -31,7 +32,9 @@ FROM_NUMBERS = frozenset(
 # The order in which a piece of work meets them; what is not listed follows.
 ORDER = (
     *("weighting", "late", "words", "penalties", "rounding", "resit-cap", "pass-mark", "pass"),
+    "module-mark",
     *("self-certified", "extensions", "working-days", "turnaround", "release", "release-time"),
+    "query",
     *("vle", "second-marking", "sample", "compensation"),
 )
 TITLES = {

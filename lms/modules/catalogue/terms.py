@@ -88,6 +88,8 @@ def _counts(terms: Terms) -> Iterator[tuple[KeyPath, int | Decimal | None]]:
         yield ("self_certified", "per_year"), terms.self_certified.per_year
     if terms.turnaround:
         yield ("turnaround", "working_days"), terms.turnaround.working_days
+    if terms.query:
+        yield ("query", "within_days"), terms.query.within_days
     if terms.sample:
         yield ("sample", "number"), terms.sample.number
 

@@ -83,6 +83,7 @@ def home() -> str:
         modules=[row for one in own for row in _module_rows(one)],
         dates=[row for one in own for row in _dates(one, now)],
         work=_work(actor),
+        has_marks=actor.enrolment_in("pgcert") is not None,
     )
 
 
@@ -179,6 +180,9 @@ def _work(actor: Actor) -> list[WorkRow]:
                 "Cohorts", "Who is where, and who may need somebody", url_for("progress.cohorts")
             )
         )
+    if actor.may(Action.SEE_MARKS):
+        text = "Released marks by name, and each module’s mark so far"
+        rows.append(WorkRow("Results", text, url_for("marking.cohort_marks")))
     if actor.may(Action.INVITE):
         rows.append(
             WorkRow("Invitations", "Who was invited, and until when", url_for("people.invitations"))
