@@ -29,9 +29,12 @@ class Action(StrEnum):
     KEEP_JOURNAL = "keep a journal"
     SEE_OWN_PROGRESS = "see one's own progress"
     HAND_IN = "hand in work"
+    PAUSE = "take a pause"
     MARK = "mark scripts"
     SEE_MARKS = "see the marks of a cohort"
     ALLOCATE = "decide who marks which script"
+    OPEN_ATTEMPT = "open a further attempt"
+    DECIDE_MORE_TIME = "decide about more time, and what is adjusted for a person"
     RELEASE = "release results"
     CORRECT = "correct a released result, and answer questions about marks"
     SEE_COHORT = "see who is where in a cohort"
@@ -47,7 +50,7 @@ class Action(StrEnum):
 _EVERYONE = frozenset({Action.SIGNED_IN, Action.READ_MODULES, Action.KEEP_JOURNAL})
 
 ACCESS: dict[Role, frozenset[Action]] = {
-    Role.TRAINEE: _EVERYONE | {Action.SEE_OWN_PROGRESS, Action.HAND_IN},
+    Role.TRAINEE: _EVERYONE | {Action.SEE_OWN_PROGRESS, Action.HAND_IN, Action.PAUSE},
     Role.TRAINER: _EVERYONE
     | {
         Action.READ_ANY_PROGRAMME,
@@ -63,6 +66,8 @@ ACCESS: dict[Role, frozenset[Action]] = {
         Action.SEE_MARKS,
         Action.SEE_RECORD,
         Action.ALLOCATE,
+        Action.OPEN_ATTEMPT,
+        Action.DECIDE_MORE_TIME,
         Action.RELEASE,
         Action.CORRECT,
         Action.SEE_COHORT,

@@ -21,6 +21,7 @@ KNOWN = (
     "LMS_UPLOADS",
     "LMS_QUEUE",
     "LMS_CONTENT",
+    "LMS_CIRCUMSTANCES_DAYS",
     "LMS_DEMO",
 )
 WEAK_KEYS = ("secret", "changeme", "change-me", "password", "development", "dev")
@@ -44,6 +45,7 @@ class Settings:
     queue_file: Path
     content: Path
     demo: bool
+    circumstances_days: int = 180
 
     @property
     def secure(self) -> bool:
@@ -86,6 +88,14 @@ def _public_url(given: str) -> str:
     return url
 
 
+def _days(name: str, given: str, *, otherwise: int) -> int:
+    if not given:
+        return otherwise
+    if not given.isdecimal() or not 1 <= int(given) <= 3650:
+        raise OddSettings(f"{name} must be a number of days from 1 to 3650")
+    return int(given)
+
+
 def _optional_url(name: str, given: str, schemes: tuple[str, ...]) -> str | None:
     if given and urlsplit(given).scheme not in schemes:
         raise OddSettings(f"{name} must begin with {' or '.join(s + '://' for s in schemes)}")
@@ -115,4 +125,7 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
         queue_file=Path(given["LMS_QUEUE"] or ROOT / "var" / "queue.sqlite3"),
         content=Path(given["LMS_CONTENT"] or ROOT / "content"),
         demo=demo,
+        circumstances_days=_days(
+            "LMS_CIRCUMSTANCES_DAYS", given["LMS_CIRCUMSTANCES_DAYS"], otherwise=180
+        ),
     )

@@ -21,6 +21,7 @@ from lms.assessments.rules.marking import Decision
 from lms.db import db
 from lms.modules.catalogue import catalogue
 from lms.people.models import Cohort, Enrolment, User
+from lms.regulations import Attempt
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 PLAN = "m1-plan"
@@ -100,6 +101,9 @@ class SubmissionFactory(Made):
     assessment = PLAN
     assessment_hash = "0" * 64
     attempt = 1
+    attempt_kind = fake.LazyAttribute(
+        lambda made: Attempt.FIRST if made.attempt == 1 else Attempt.RESIT
+    )
     text = "The plan that was handed in."
     words = fake.LazyAttribute(lambda made: count_words(made.text))
     declaration = "integrity"

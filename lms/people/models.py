@@ -96,6 +96,27 @@ class Enrolment(Base):
     cohort: Mapped[Cohort] = relationship(lazy="raise")
 
 
+class Pause(Base):
+    """Somebody does not study for a while; why is neither asked nor kept."""
+
+    __tablename__ = "pauses"
+    __table_args__ = (
+        Index(
+            "uq_pauses_one_at_a_time",
+            "enrolment_id",
+            unique=True,
+            sqlite_where=text("ended_at IS NULL"),
+            postgresql_where=text("ended_at IS NULL"),
+        ),
+        CheckConstraint("ended_at IS NULL OR ended_at >= began_at", name="ended_after_it_began"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    enrolment_id: Mapped[int] = mapped_column(ForeignKey("enrolments.id"), index=True)
+    began_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+
 class RoleHeld(Base):
     """A role somebody was given, for one cohort, one organisation, or all."""
 

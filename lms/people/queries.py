@@ -19,6 +19,7 @@ from lms.people.models import (
     LocalAccount,
     Organisation,
     PasswordReset,
+    Pause,
     RoleHeld,
     SignIn,
     Try,
@@ -158,6 +159,31 @@ def find_enrolment(user_id: int, cohort_id: int) -> Enrolment | None:
     return db.session.scalar(
         select(Enrolment).where(Enrolment.user_id == user_id, Enrolment.cohort_id == cohort_id)
     )
+
+
+def find_pause(enrolment_id: int) -> Pause | None:
+    """The pause that a place is on now."""
+    return db.session.scalar(
+        select(Pause).where(Pause.enrolment_id == enrolment_id, Pause.ended_at.is_(None))
+    )
+
+
+def pauses_of(enrolment_ids: Collection[int]) -> Sequence[Pause]:
+    """Every pause of these places, the first first. Whoever has one without an end is on it now,
+    and is sent no reminder.
+    """
+    return db.session.scalars(
+        select(Pause)
+        .where(Pause.enrolment_id.in_(enrolment_ids))
+        .order_by(Pause.began_at, Pause.id)
+    ).all()
+
+
+def hold_place(enrolment_id: int) -> None:
+    """Let nobody else change what belongs to this place until the transaction ends."""
+    db.session.execute(
+        select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update(key_share=True)
+    ).all()
 
 
 def enrolment_visible_to(actor: Actor, enrolment_id: int) -> Enrolment:

@@ -17,6 +17,7 @@ class Course(StrEnum):
 
     CONVERSATION = "A conversation would help"
     ON_COURSE = "On course"
+    PAUSED = "Paused"
     NOT_STARTED = "Not started yet"
     COMPLETE = "Complete so far"
 
@@ -64,8 +65,11 @@ def standing(
     starts_on: date,
     today: date,
     now: datetime,
+    paused: bool = False,
 ) -> Standing:
     """Where a person stands in a programme: the first of these that holds."""
+    if paused:
+        return Standing(Course.PAUSED, "No reminders are sent.")
     passed = [piece for piece in pieces if piece.missing(now)]
     if passed:
         return Standing(

@@ -38,7 +38,7 @@ from lms.regulations.modules import (
     resit_credits,
     standing,
 )
-from lms.regulations.readings import NeedsPerson, NeedsSetting, Open
+from lms.regulations.readings import NeedsPerson, NeedsSetting, Open, Unread
 from lms.regulations.saying import (
     how_late,
     in_words,
@@ -51,7 +51,7 @@ from lms.regulations.second_marking import (
     second_marker_needed,
     third_marker_needed,
 )
-from lms.regulations.terms import Terms
+from lms.regulations.terms import Skip, Terms
 from lms.regulations.turnaround import (
     applies_to,
     release_moment,
@@ -60,9 +60,10 @@ from lms.regulations.turnaround import (
     working_days_left,
 )
 from lms.regulations.words import Length, word_consequence
-from lms.regulations.working_days import Calendar, no_days_off
+from lms.regulations.working_days import ALL_SKIPS, Calendar, no_days_off
 
 __all__ = [
+    "ALL_SKIPS",
     "Asked",
     "Attempt",
     "Calendar",
@@ -79,10 +80,12 @@ __all__ = [
     "Open",
     "Part",
     "SelfCertification",
+    "Skip",
     "Standing",
     "Step",
     "StepKind",
     "Terms",
+    "Unread",
     "applies_to",
     "award_class",
     "award_mark",

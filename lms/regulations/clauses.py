@@ -16,6 +16,7 @@ from lms.regulations.terms import (
     Late,
     LateStep,
     Pass,
+    Pause,
     Penalties,
     Query,
     Release,
@@ -72,6 +73,7 @@ def _all(terms: Terms) -> Iterator[Clause]:
         ("resit-cap", "Another attempt", terms.resit, _resit),
         ("self-certified", "More time without evidence", terms.self_certified, _self),
         ("extensions", "More time that is decided", terms.extensions, _extensions),
+        ("pause", "A pause", terms.pause, _pause),
         ("turnaround", "When feedback comes", terms.turnaround, _turnaround),
         ("release-time", "When results go out", terms.release, _release),
         ("query", "Asking about a mark", terms.query, _query),
@@ -283,6 +285,12 @@ def _extensions(rule: Extensions) -> str:
     text += f" It is {count(most, 'working day')} at most." if most is not None else ""
     late = " It must be asked for before the date." if rule.after_the_date is False else ""
     return text + late
+
+
+def _pause(rule: Pause) -> str:
+    days = f"by its days, up to {count(rule.most_days, 'day')} in all"
+    moved = f"A date that falls inside it moves {days}." if rule.most_days else "No date moves."
+    return f"You can take a pause without giving a reason. {moved}"
 
 
 def _turnaround(rule: Turnaround) -> str:

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from lms.regulations.late import LONDON
 from lms.regulations.readings import NeedsSetting, Reader, settle
 from lms.regulations.terms import SelfCertified, Skip, Terms
-from lms.regulations.working_days import SKIPS, Calendar
+from lms.regulations.working_days import ALL_SKIPS, SKIPS, Calendar
 
 
 @dataclass(frozen=True)
@@ -111,9 +111,11 @@ def _same_time(due: datetime, day: date) -> datetime:
     return datetime.combine(day, clock.time(), tzinfo=LONDON).astimezone(due.tzinfo)
 
 
-def moved_by_working_days(due: datetime, days: int, calendar: Calendar) -> datetime:
+def moved_by_working_days(
+    due: datetime, days: int, calendar: Calendar, skips: tuple[Skip, ...] = ALL_SKIPS
+) -> datetime:
     """A date that somebody granted: so many working days later, at the same time of day."""
-    return _same_time(due, calendar.after(_day_of(due), days, SKIPS[0]))
+    return _same_time(due, calendar.after(_day_of(due), days, skips))
 
 
 def requests_needed(

@@ -202,6 +202,13 @@ class Extensions(Table):
 
 
 @dataclass(frozen=True)
+class Pause(Table):
+    """`[pause]`: a break without a reason; days, in all, that dates inside it move by."""
+
+    most_days: int
+
+
+@dataclass(frozen=True)
 class Release(Table):
     """`[release]`: when results may go out. Without `at`, as soon as they are finished."""
 
@@ -299,6 +306,7 @@ class Terms(Table):
     turnaround: Turnaround | None = None
     self_certified: SelfCertified | None = None
     extensions: Extensions | None = None
+    pause: Pause | None = None
     release: Release | None = None
     query: Query | None = None
     compensation: Compensation | None = None

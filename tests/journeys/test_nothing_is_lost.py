@@ -26,7 +26,8 @@ from itsdangerous import URLSafeTimedSerializer
 from lms.app import create_app
 from lms.assessments import queries as assessment_queries
 from lms.assessments.models import Draft, LedgerEntry, Mark, Submission
-from lms.assessments.service import drafts, handing_in
+from lms.assessments.rules.deadlines import FIRST_ATTEMPT
+from lms.assessments.service import handing_in
 from lms.audit.service import first_broken
 from lms.cli.demo.history import COMMENT, OVERALL
 from lms.clock import now
@@ -173,7 +174,7 @@ def test_handing_in_happens_once_whatever_is_killed(
         actor = queries.actor_for(user)
         asked = catalogue().assessment(KEY)
         place = assessment_queries.place_visible_to(actor, asked)
-        draft = assessment_queries.find_draft(place.id, KEY, drafts.FIRST_ATTEMPT)
+        draft = assessment_queries.find_draft(place.id, KEY, FIRST_ATTEMPT)
         assert draft is not None, "the draft was said to be saved"
         fields = {
             "shown": handing_in.fingerprint_of(draft),

@@ -7,9 +7,18 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Flask
 
-from lms.assessments.models import Mark, ResultRow, Submission
+from lms.assessments.models import (
+    Adjustment,
+    Mark,
+    MoreTime,
+    OpenedAttempt,
+    ResultRow,
+    Submission,
+)
+from lms.assessments.rules.more_time import State, Wants
 from lms.modules.catalogue import catalogue
-from lms.people.models import Cohort, Enrolment
+from lms.people.models import Cohort, Enrolment, Pause
+from lms.regulations import Attempt
 
 
 def test_each_cohort_is_as_far_as_its_age(database: Any, app: Flask) -> None:
@@ -32,6 +41,20 @@ def test_each_cohort_is_as_far_as_its_age(database: Any, app: Flask) -> None:
     assert released["cohort-2", "m1-meeting"] == 8
     assert ("cohort-2", "m1-plan") not in released
     assert {k[1]: n for k, n in handed_in.items() if k[0] == "cohort-3"} == {"m1-plan": 1}
+    _each_kind_of_date_is_there(database)
+
+
+def _each_kind_of_date_is_there(session: Any) -> None:
+    states = sa.select(MoreTime.wants, MoreTime.state).order_by(MoreTime.wants, MoreTime.state)
+    assert [tuple(row) for row in session.execute(states)] == [
+        (Wants.DAYS, State.GRANTED),
+        (Wants.DAYS, State.OPEN),
+        (Wants.DEFERRAL, State.GRANTED),
+    ]
+    kinds = session.scalars(sa.select(OpenedAttempt.kind).order_by(OpenedAttempt.kind)).all()
+    assert kinds == [Attempt.DEFERRED, Attempt.RESIT]
+    assert session.scalar(sa.select(Adjustment.extra_days)) == 5
+    assert session.scalars(sa.select(Pause.ended_at)).all() == [None]
 
 
 def _by_cohort(session: Any, what: Any) -> Counter[tuple[str, str]]:

@@ -22,25 +22,38 @@ from lms.assessments.models.allocation import (
 )
 from lms.assessments.models.comments import BankComment, CohortFeedback, PinnedComment
 from lms.assessments.models.confidentiality import ConfidentialityCheck
+from lms.assessments.models.dates import (
+    Adjustment,
+    Circumstances,
+    Evidence,
+    MoreTime,
+    OpenedAttempt,
+)
 from lms.assessments.models.results import FeedbackAsReleased, MarkQuery, NextStep
 from lms.db import Base, append_only
 from lms.people.models import Enrolment
+from lms.regulations import Attempt
 
 __all__ = [
+    "Adjustment",
     "Allocation",
     "BankComment",
+    "Circumstances",
     "CohortFeedback",
     "ConfidentialityCheck",
     "CriterionMark",
     "DeclaredInterest",
     "Draft",
+    "Evidence",
     "FeedbackAsReleased",
     "LedgerEntry",
     "LedgerIsAppended",
     "Mark",
     "MarkQuery",
+    "MoreTime",
     "NameShown",
     "NextStep",
+    "OpenedAttempt",
     "PinnedComment",
     "ResultRow",
     "ScriptOpened",
@@ -93,6 +106,9 @@ class Submission(Base):
     assessment: Mapped[str]
     assessment_hash: Mapped[str]  # which brief and rubric it answers
     attempt: Mapped[int]
+    attempt_kind: Mapped[Attempt] = mapped_column(
+        default=Attempt.FIRST, server_default=Attempt.FIRST.value
+    )
     text: Mapped[str]
     words: Mapped[int]
     declaration: Mapped[str]

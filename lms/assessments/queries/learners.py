@@ -64,13 +64,6 @@ def regulations_of(cohort: Cohort) -> Regulations:
     return catalogue().regulations(cohort.regulations)
 
 
-def hold_place(enrolment_id: int) -> None:
-    """Let nobody else write this learner's work until the transaction ends."""
-    db.session.execute(
-        select(Enrolment.id).where(Enrolment.id == enrolment_id).with_for_update(key_share=True)
-    ).all()
-
-
 def find_draft(enrolment_id: int, assessment: str, attempt: int) -> Draft | None:
     """A draft with its files, as it is in the database now."""
     return db.session.scalar(

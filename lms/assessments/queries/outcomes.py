@@ -22,6 +22,7 @@ from lms.assessments.queries.learners import NOT_HERE
 from lms.db import db
 from lms.errors import NotFound
 from lms.people.models import Cohort, Enrolment
+from lms.regulations import Attempt
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Attempted:
     enrolment_id: int
     assessment: str
     attempt: int
+    kind: Attempt
     handed_in_at: datetime
     points: Decimal | None
     released_at: datetime | None
@@ -72,6 +74,7 @@ def attempts_of(enrolment_ids: Collection[int]) -> list[Attempted]:
             Submission.enrolment_id,
             Submission.assessment,
             Submission.attempt,
+            Submission.attempt_kind,
             Submission.handed_in_at,
             ResultRow.points,
             ResultRow.released_at,

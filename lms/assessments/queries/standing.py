@@ -9,6 +9,7 @@ from sqlalchemy import Subquery, exists, select
 from sqlalchemy.orm import aliased
 
 from lms.assessments.models import Draft, ResultRow, Submission
+from lms.assessments.queries.dates import is_current
 from lms.db import db
 from lms.modules.catalogue import catalogue
 from lms.people.models import Cohort, Enrolment
@@ -40,10 +41,12 @@ class SendableResult:
 
 
 def standing(enrolment_ids: Collection[int]) -> dict[tuple[int, str], AssessmentStanding]:
-    """How far these people are with each assessment they have begun: two statements."""
+    """How far these people are with the current attempt at each assessment they have begun: two
+    statements.
+    """
     drafts = db.session.execute(
         select(Draft.enrolment_id, Draft.assessment, Draft.saved_at)
-        .where(Draft.enrolment_id.in_(enrolment_ids))
+        .where(Draft.enrolment_id.in_(enrolment_ids), is_current(Draft))
         .order_by(Draft.enrolment_id, Draft.assessment, Draft.attempt)
     )
     saved = {(row[0], row[1]): row[2] for row in drafts}
@@ -56,7 +59,7 @@ def standing(enrolment_ids: Collection[int]) -> dict[tuple[int, str], Assessment
             ResultRow.released_at,
         )
         .outerjoin(ResultRow, ResultRow.submission_id == Submission.id)
-        .where(Submission.enrolment_id.in_(enrolment_ids))
+        .where(Submission.enrolment_id.in_(enrolment_ids), is_current(Submission))
         .order_by(
             Submission.enrolment_id, Submission.assessment, Submission.attempt, ResultRow.sequence
         )

@@ -11,7 +11,6 @@ from lms.errors import Conflict, RuleBroken
 from lms.modules.catalogue import Assessment
 from lms.people.models import Enrolment
 
-FIRST_ATTEMPT = 1
 STALE = (
     "This draft was saved in another window meanwhile, so nothing here was saved over it. "
     "Open the latest version, and put in what you want to keep from these words."
@@ -42,10 +41,11 @@ def save_draft(
 def hold_draft(place: Enrolment, assessment: Assessment) -> Draft | None:
     """The draft, held for writing; refused once it is handed in, or when that is done elsewhere."""
     queries.hold_place(place.id)
-    handed_in = queries.find_submission(place.id, assessment.key, FIRST_ATTEMPT) is not None
+    attempt, _ = queries.current_attempt(place.id, assessment.key)
+    handed_in = queries.find_submission(place.id, assessment.key, attempt) is not None
     if blocks := draft_blocks(handed_in=handed_in, record=assessment.record):
         raise RuleBroken(*blocks)
-    return queries.find_draft(place.id, assessment.key, FIRST_ATTEMPT)
+    return queries.find_draft(place.id, assessment.key, attempt)
 
 
 def hold_or_begin_draft(place: Enrolment, assessment: Assessment, now: datetime) -> Draft:
@@ -57,7 +57,7 @@ def _new_draft(place: Enrolment, assessment: Assessment, now: datetime) -> Draft
     draft = Draft(
         enrolment_id=place.id,
         assessment=assessment.key,
-        attempt=FIRST_ATTEMPT,
+        attempt=queries.current_attempt(place.id, assessment.key)[0],
         text="",
         version=0,
         saved_at=now,

@@ -7,7 +7,8 @@ from lms.actor import Actor
 from lms.assessments import queries
 from lms.assessments.models import Draft, Submission
 from lms.assessments.rules.confidentiality import Answers
-from lms.assessments.rules.dates import date_rule, deadline
+from lms.assessments.rules.dates import date_rule
+from lms.assessments.rules.deadlines import Dated
 from lms.assessments.rules.handing_in import (
     HandInFacts,
     count_words,
@@ -17,7 +18,6 @@ from lms.assessments.rules.handing_in import (
     script_code,
 )
 from lms.assessments.service.confidentiality import check_before_handing_in
-from lms.assessments.service.drafts import FIRST_ATTEMPT
 from lms.audit.service import record
 from lms.clock import on_page, today
 from lms.db import db
@@ -77,10 +77,11 @@ def hand_in(
     """
     place = queries.place_visible_to(actor, assessment)
     queries.hold_place(place.id)
-    done = queries.find_submission(place.id, assessment.key, FIRST_ATTEMPT)
+    date = queries.deadline_of(place, assessment, now)
+    done = queries.find_submission(place.id, assessment.key, date.attempt)
     if done is not None:
         return done
-    draft = queries.find_draft(place.id, assessment.key, FIRST_ATTEMPT)
+    draft = queries.find_draft(place.id, assessment.key, date.attempt)
     wording = declaration_now(assessment, now)
     blocks = hand_in_blocks(facts_of(draft, assessment, declared=declared == wording.number))
     if blocks or draft is None:
@@ -89,7 +90,7 @@ def hand_in(
         raise Conflict(CHANGED)
     if unsafe := check_before_handing_in(draft, place, answers, now=now):
         raise RuleBroken(*unsafe)
-    submission = _made_from(draft, place, assessment, wording, now)
+    submission = _made_from(draft, date, assessment, wording, now)
     record(
         actor=actor,
         act="handed in",
@@ -103,24 +104,25 @@ def hand_in(
 
 def _made_from(
     draft: Draft,
-    place: Enrolment,
+    date: Dated,
     assessment: Assessment,
     wording: DeclarationVersion,
     now: datetime,
 ) -> Submission:
     files = list(draft.files)
     submission = Submission(
-        enrolment_id=place.id,
+        enrolment_id=draft.enrolment_id,
         assessment=assessment.key,
         assessment_hash=assessment.content_hash,
-        attempt=FIRST_ATTEMPT,
+        attempt=date.attempt,
+        attempt_kind=date.kind,
         text=draft.text,
         words=words_in(draft),
         declaration=assessment.declaration,
         declaration_version=wording.number,
         declared=wording.text,
         handed_in_at=now,
-        due_at=deadline(place.cohort.starts_on, assessment.due),
+        due_at=date.due,
         receipt=receipt_number(secrets.choice),
         code=_free_code(assessment.key),
         sha256=fingerprint_of(draft),

@@ -87,12 +87,7 @@ def regulations_of_mark(submission: Submission) -> Regulations | None:
 
 def attempt_of(submission: Submission) -> Attempt:
     """Which kind of attempt it is."""
-    return kind_of_attempt(submission.attempt)
-
-
-def kind_of_attempt(number: int) -> Attempt:
-    """The first is the first; every later one is a resit."""
-    return Attempt.FIRST if number == 1 else Attempt.RESIT
+    return submission.attempt_kind
 
 
 def piece_of(submission: Submission) -> Piece:

@@ -1,18 +1,23 @@
 """The pages of assessment: the brief and the draft, handing in, results; and the marker's desk."""
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_wtf import CSRFProtect
 
+from lms import clock
 from lms.assessments.rules.marking import plain
+from lms.assessments.service.more_time import erase_old
 from lms.assessments.views import (
     allocating,
     asking,
     bank,
     briefs,
+    deciding,
     desk,
     files,
     handing_in,
     marks,
+    more_time,
+    pausing,
     record,
     releasing,
     replacing,
@@ -22,6 +27,17 @@ from lms.assessments.views import (
 )
 from lms.assessments.views.blueprints import assessments, marking
 from lms.config import Settings
+from lms.db import db
+from lms.tasks import sweep
+
+
+@sweep("circumstances")
+def erase_circumstances() -> int:
+    """Erase what is no longer needed of why somebody asked for more time."""
+    settings: Settings = current_app.config["LMS_SETTINGS"]
+    erased = erase_old(keep_days=settings.circumstances_days, now=clock.now())
+    db.session.commit()
+    return erased
 
 
 def init_feature(app: Flask, settings: Settings, csrf: CSRFProtect) -> None:
@@ -36,11 +52,14 @@ __all__ = [
     "asking",
     "bank",
     "briefs",
+    "deciding",
     "desk",
     "files",
     "handing_in",
     "init_feature",
     "marks",
+    "more_time",
+    "pausing",
     "record",
     "releasing",
     "replacing",

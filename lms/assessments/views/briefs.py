@@ -10,12 +10,12 @@ from lms.actor import Action
 from lms.assessments import queries
 from lms.assessments.forms import DraftForm
 from lms.assessments.models import Draft
-from lms.assessments.rules.dates import deadline, due_in_words
+from lms.assessments.rules.dates import due_in_words
 from lms.assessments.rules.marking import band_ranges
 from lms.assessments.rules.turnaround import marks_by
 from lms.assessments.rules.uploads import MOST_FILES, FileRefused
 from lms.assessments.service.confidentiality import look_through
-from lms.assessments.service.drafts import FIRST_ATTEMPT, StaleDraft, save_draft
+from lms.assessments.service.drafts import StaleDraft, save_draft
 from lms.assessments.service.files import add_file, remove_file
 from lms.assessments.service.handing_in import words_in
 from lms.assessments.views.blueprints import assessments
@@ -68,14 +68,19 @@ def _page(
         return render_template("assessments/brief_for_staff.html", **about, band_titles={})
     regulations = queries.regulations_of(place.cohort)
     ranges = band_ranges(regulations)
-    submission = queries.find_submission(place.id, asked.key, FIRST_ATTEMPT)
-    draft = None if submission else queries.find_draft(place.id, asked.key, FIRST_ATTEMPT)
+    moves = queries.moves_of([place.id])[place.id]
+    date = queries.dated_by(moves, place.cohort, asked, clock.now())
+    submission = queries.find_submission(place.id, asked.key, date.attempt)
+    draft = None if submission else queries.find_draft(place.id, asked.key, date.attempt)
     return render_template(
         "assessments/brief.html",
         **about,
         regulations=regulations,
         band_titles={each.band.id: f"{each.band.title}, {each.in_words}" for each in ranges},
-        due_at=deadline(place.cohort.starts_on, asked.due),
+        date=date,
+        more_time=moves.newest_request(asked.key, date.attempt),
+        formats=moves.formats,
+        earlier=_earlier(place, asked, moves) if date.attempt > 1 else (),
         submission=submission,
         released_at=queries.find_released_at(submission.id) if submission else None,
         by=marks_by(
@@ -92,6 +97,18 @@ def _page(
         refused=refused,
         unsaved=form.text.data if form and (refused or submission) else None,
     )
+
+
+def _earlier(
+    place: Enrolment, asked: Assessment, moves: queries.Moves
+) -> Sequence[queries.PastAttempt]:
+    """The attempts before the current one."""
+    return queries.history_of(moves, queries.handed_in_by(place.id), asked.key)[:-1]
+
+
+def _kept(place: Enrolment, asked: Assessment) -> Draft | None:
+    """The draft of the current attempt."""
+    return queries.find_draft(place.id, asked.key, queries.current_attempt(place.id, asked.key)[0])
 
 
 def _form_of(draft: Draft | None) -> DraftForm:
@@ -151,7 +168,7 @@ def _not_saved(
     place = queries.place_visible_to(current_actor(), asked)
     if isinstance(refusal, RuleBroken):
         return _page(asked, place, form=form, refused=refusal.reasons), 409
-    theirs = queries.find_draft(place.id, asked.key, FIRST_ATTEMPT)
+    theirs = _kept(place, asked)
     form.write_over(theirs.version if theirs else 0)
     return _page(asked, place, form=form, theirs=theirs), 409
 
@@ -177,7 +194,7 @@ def _note_look(asked: Assessment) -> None:
     """Count what the confidentiality check finds now, so that fixing can be counted later."""
     place = queries.place_visible_to(current_actor(), asked)
     queries.hold_place(place.id)
-    draft = queries.find_draft(place.id, asked.key, FIRST_ATTEMPT)
+    draft = _kept(place, asked)
     look_through(draft, place, now=clock.now())
     db.session.commit()
 
@@ -199,7 +216,7 @@ def _add(asked: Assessment, sent: tuple[str, bytes] | None) -> str | None:
 
 def _file_refused(asked: Assessment, form: DraftForm, refusal: str) -> tuple[str, int]:
     place = queries.place_visible_to(current_actor(), asked)
-    kept = _form_of(queries.find_draft(place.id, asked.key, FIRST_ATTEMPT))
+    kept = _form_of(_kept(place, asked))
     kept.file.errors = [refusal]
     return _page(asked, place, form=kept), 400
 

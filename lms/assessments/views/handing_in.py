@@ -7,14 +7,14 @@ from lms import clock
 from lms.actor import Action
 from lms.assessments import queries
 from lms.assessments.forms import HandInForm, read_answers
-from lms.assessments.models import Draft
+from lms.assessments.models import Draft, Submission
 from lms.assessments.rules.confidentiality import WINDOW, Answers, Review
-from lms.assessments.rules.dates import date_rule, deadline
+from lms.assessments.rules.dates import date_rule
+from lms.assessments.rules.deadlines import Reason
 from lms.assessments.rules.handing_in import HandInFacts, count_words, hand_in_blocks
 from lms.assessments.rules.turnaround import marks_by
 from lms.assessments.service import confidentiality
 from lms.assessments.service import handing_in as service
-from lms.assessments.service.drafts import FIRST_ATTEMPT
 from lms.assessments.service.replacing import may_replace
 from lms.assessments.views.blueprints import assessments
 from lms.db import db
@@ -33,7 +33,8 @@ def hand_in(assessment: str) -> Response | str:
     actor = current_actor()
     asked = queries.assessment_visible_to(actor, assessment)
     place = queries.place_visible_to(actor, asked)
-    done = queries.find_submission(place.id, asked.key, FIRST_ATTEMPT)
+    attempt, _ = queries.current_attempt(place.id, asked.key)
+    done = queries.find_submission(place.id, asked.key, attempt)
     if done is not None:
         return redirect(url_for("assessments.receipt", number=done.receipt), 303)
     return _page(asked, place)
@@ -48,7 +49,9 @@ def _page(
     answers: Answers = service.NO_ANSWERS,
 ) -> str:
     now = clock.now()
-    draft = queries.find_draft(place.id, asked.key, FIRST_ATTEMPT)
+    moves = queries.moves_of([place.id])[place.id]
+    date = queries.dated_by(moves, place.cohort, asked, now)
+    draft = queries.find_draft(place.id, asked.key, date.attempt)
     wording = service.declaration_now(asked, now)
     form = HandInForm(
         formdata=None,
@@ -58,7 +61,6 @@ def _page(
             "agreed": agreed,
         },
     )
-    due_at = deadline(place.cohort.starts_on, asked.due)
     return render_template(
         "assessments/hand_in.html",
         asked=asked,
@@ -68,8 +70,9 @@ def _page(
         text_words=count_words(draft.text) if draft else 0,
         declaration=catalogue().declaration(asked.declaration),
         declared_html=render(wording.text).html,
-        due_at=due_at,
-        rule=date_rule(due_at, now),
+        date=date,
+        formats=moves.formats,
+        rule=date_rule(date.due, now),
         blocks=() if refused else _blocks_before_ticking(draft, asked),
         refused=refused,
         form=form,
@@ -132,6 +135,7 @@ def receipt(number: str) -> str:
         ),
         replace_until=submission.handed_in_at + WINDOW,
         may_replace=not may_replace(submission, now=clock.now()),
+        because=_because(submission, asked),
         released_at=queries.find_released_at(submission.id),
         openings=queries.openings(submission.id),
         by=marks_by(
@@ -141,3 +145,10 @@ def receipt(number: str) -> str:
             clock.today(clock.now()),
         ),
     )
+
+
+def _because(submission: Submission, asked: Assessment) -> tuple[Reason, ...]:
+    """Why it was due then; nothing where that can no longer be told, or goes without saying."""
+    date = queries.deadline_of(submission.enrolment, asked, submission.handed_in_at)
+    same = (date.attempt, date.due) == (submission.attempt, submission.due_at)
+    return date.because if same and (date.moved or date.attempt > 1) else ()

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 from lms.actor import Action, Actor
 from lms.assessments import queries
 from lms.assessments.rules.modules import Attempted, ModuleStanding, module_standing
-from lms.assessments.service.scripts import kind_of_attempt
 from lms.assessments.views.blueprints import assessments, marking
 from lms.modules.catalogue import Module, Regulations, catalogue
 from lms.people import queries as people
@@ -31,9 +30,7 @@ def _attempts(enrolment_ids: list[int]) -> dict[int, dict[str, list[Attempted]]]
     found: dict[int, dict[str, list[Attempted]]] = {}
     for one in queries.attempts_of(enrolment_ids):
         mine = found.setdefault(one.enrolment_id, {})
-        mine.setdefault(one.assessment, []).append(
-            Attempted(kind_of_attempt(one.attempt), one.points)
-        )
+        mine.setdefault(one.assessment, []).append(Attempted(one.kind, one.points))
     return found
 
 

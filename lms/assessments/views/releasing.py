@@ -44,7 +44,9 @@ def _page(asked: Assessment, cohort: Cohort, *, refused: tuple[str, ...] = ()) -
         would_be=would_be,
         agreed=service.list_hash(would_be),
         blocks=blocks,
-        not_handed_in=max(0, queries.people_in(cohort.id) - len(scripts)),
+        not_handed_in=max(
+            0, queries.people_in(cohort.id) - len({script.enrolment_id for script in scripts})
+        ),
         refused=refused,
     )
 

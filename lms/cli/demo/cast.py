@@ -28,7 +28,7 @@ COHORTS = (
     DemoCohort(
         "cohort-2", "pgcert", "Cohort 2, January 2026", date(2026, 1, 12), "pgcert-example-2"
     ),
-    DemoCohort("cohort-3", "pgcert", "Cohort 3, May 2026", date(2026, 5, 11), "pgcert-example-1"),
+    DemoCohort("cohort-3", "pgcert", "Cohort 3, May 2026", date(2026, 5, 11), "pgcert-example-2"),
     DemoCohort("onboarding-3", "onboarding", "Onboarding beside Cohort 3", date(2026, 5, 11), None),
 )
 

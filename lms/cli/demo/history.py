@@ -11,7 +11,7 @@ from lms.assessments import queries as assessment_queries
 from lms.assessments.rules.dates import deadline
 from lms.assessments.rules.marking import Decision
 from lms.assessments.service import drafts, handing_in, marks
-from lms.cli.demo import cast, outcomes
+from lms.cli.demo import cast, dates, outcomes
 from lms.messages import queries as message_queries
 from lms.modules import service as modules
 from lms.modules.catalogue import Assessment, Unit, catalogue
@@ -56,6 +56,7 @@ def play(people: dict[str, int], *, now: datetime) -> None:
     _round(people, trainer, "cohort-2", last, now=now, some=SOME)
     outcomes.follow({subject: _actor(user_id) for subject, user_id in people.items()}, now=now)
     _cohort_three(people, catalogue().assessment(PLAN), now)
+    dates.play(people, catalogue().assessment(PLAN), taken_here[0], now=now)
     _send_nothing(now)
 
 
@@ -85,7 +86,8 @@ def _round(
         more = outcomes.more_words(slug, assessment, subject)
         _hand_in(_actor(people[subject]), assessment, at, more)
     at = due + timedelta(days=7) if some is None else now - timedelta(days=2)
-    _mark(trainer, slug, assessment, at, everything=some is None)
+    not_yet = people[dates.TAKEN_AGAIN] if assessment == _taken_here()[0] else None
+    _mark(trainer, slug, assessment, at, everything=some is None, not_yet=not_yet)
 
 
 def _cohort_three(people: dict[str, int], assessment: Assessment, now: datetime) -> None:
@@ -149,7 +151,13 @@ def _hand_in(
 
 
 def _mark(
-    trainer: Actor, slug: str, assessment: Assessment, at: datetime, *, everything: bool
+    trainer: Actor,
+    slug: str,
+    assessment: Assessment,
+    at: datetime,
+    *,
+    everything: bool,
+    not_yet: int | None,
 ) -> None:
     """Mark every script of a cohort and release, or only half of them."""
     cohort = queries.find_cohort(slug)
@@ -159,6 +167,8 @@ def _mark(
     for number, script in enumerate(scripts if everything else scripts[: len(scripts) // 2]):
         points = Decimal(54 + 5 * ((number + assessment.due.weeks) % 4))
         band = "merit" if points >= 60 else "pass"
+        if script.enrolment.user_id == not_yet:
+            points, band = Decimal(44), "not-yet"
         decision = Decision(band=band, points=points, comment=COMMENT)
         marks.save_mark(
             script.id,

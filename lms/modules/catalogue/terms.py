@@ -74,6 +74,8 @@ def _check(source: Source, terms: Terms) -> None:
         _check_words(source, terms.words)
     if terms.rounding and terms.rounding.to <= 0:
         _fault(source, ("rounding", "to"), "`to` must be above 0")
+    if terms.pause and terms.pause.most_days < 0:
+        _fault(source, ("pause", "most_days"), "`most_days` must be 0 or more")
     for at, number in _counts(terms):
         if number is not None and number < 1:
             _fault(source, at, "`{key}` must be 1 or more")

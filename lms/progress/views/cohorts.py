@@ -59,6 +59,8 @@ def cohort(slug: str) -> str:
         cohort=found,
         rows=[(name, own, unit_words(own)) for name, own in rows],
         conversations=sum(own.standing.course is Course.CONVERSATION for _, own in rows),
+        may_decide=actor.may(Action.DECIDE_MORE_TIME, cohort_id=found.id),
+        see_dates=actor.may(Action.SEE_COHORT, cohort_id=found.id),
         may_mark=actor.may(Action.MARK, cohort_id=found.id),
         Course=Course,
     )

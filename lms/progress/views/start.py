@@ -8,10 +8,11 @@ from werkzeug.wrappers import Response
 
 from lms import clock
 from lms.actor import Action, Actor
-from lms.modules.catalogue import Module, catalogue
+from lms.modules.catalogue import Assessment, Module, catalogue
 from lms.modules.rules.standing import UnitStanding, UnitState
 from lms.progress import queries
 from lms.progress.queries import Own
+from lms.progress.rules import Piece
 from lms.web.access import current_actor, find_actor, public, requires
 from lms.web.doors import HOME, doors
 
@@ -84,6 +85,29 @@ def home() -> str:
         dates=[row for one in own for row in _dates(one, now)],
         work=_work(actor),
         has_marks=actor.enrolment_in("pgcert") is not None,
+        paused=any(one.paused for one in own),
+        may_pause=actor.may(Action.PAUSE),
+    )
+
+
+@bp.get("/back")
+@requires(Action.PAUSE)
+def back() -> str:
+    """After a pause: the next date, where to carry on, and nothing else."""
+    now = clock.now()
+    own = queries.own_standing(current_actor(), now=now)
+    waiting = [
+        (piece.due_at, assessment, piece)
+        for one in own
+        for assessment, piece in one.pieces
+        if not piece.handed_in and not piece.elsewhere
+    ]
+    # What lies ahead comes first: what has passed needs a conversation, not a welcome.
+    first = min(waiting, key=lambda one: (one[0] < now, one[0]), default=None)
+    return render_template(
+        "start/back.html",
+        resume=next((resume for one in own if (resume := _resume(one))), None),
+        next_date=_date_row(*first[1:], now) if first else None,
     )
 
 
@@ -157,15 +181,16 @@ def _module_row(own: Own, module: Module) -> ModuleRow:
 
 
 def _dates(own: Own, now: datetime) -> list[DateRow]:
-    return [
-        DateRow(
-            day=clock.on_page(piece.due_at),
-            what=f"{assessment.title}. {piece.words}",
-            url=url_for("assessments.brief", assessment=assessment.key),
-            passed=piece.missing(now),
-        )
-        for assessment, piece in own.pieces
-    ]
+    return [_date_row(assessment, piece, now) for assessment, piece in own.pieces]
+
+
+def _date_row(assessment: Assessment, piece: Piece, now: datetime) -> DateRow:
+    return DateRow(
+        day=clock.on_page(piece.due_at),
+        what=f"{assessment.title}. {piece.words}",
+        url=url_for("assessments.brief", assessment=assessment.key),
+        passed=piece.missing(now),
+    )
 
 
 def _work(actor: Actor) -> list[WorkRow]:
@@ -174,6 +199,10 @@ def _work(actor: Actor) -> list[WorkRow]:
         waiting = queries.scripts_to_mark(actor)
         text = f"{waiting} to mark" if waiting else "Nothing to mark today"
         rows.append(WorkRow("Marking", text, url_for("marking.queues")))
+    if actor.may(Action.DECIDE_MORE_TIME):
+        waiting = queries.requests_to_decide(actor)
+        text = f"{waiting} to answer" if waiting else "Nothing to answer today"
+        rows.append(WorkRow("Requests for more time", text, url_for("assessments.requests")))
     if actor.may(Action.SEE_COHORT) or actor.may(Action.SEE_COHORT_STATUS):
         rows.append(
             WorkRow(

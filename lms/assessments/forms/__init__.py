@@ -1,6 +1,5 @@
 """What a browser may send about assessments."""
 
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -18,42 +17,17 @@ from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer tha
     TextAreaField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired
 from wtforms.validators import Optional as MayBeEmpty
 from wtforms.widgets import HiddenInput
 
+from lms.assessments.forms.typed import VersionedForm, as_typed
 from lms.assessments.rules.allocating import MOST_SHARES
 from lms.assessments.rules.confidentiality import LONGEST_REASON, Answers
 from lms.assessments.rules.marking import BandRange, Decision, plain
 from lms.assessments.rules.passages import Passage, Pin, read_pins
 from lms.modules.catalogue import Criterion
 from lms.web.forms import Form, trimmed
-
-# PostgreSQL stores no NUL; nobody types these.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-
-
-def as_typed(value: Any) -> Any:
-    """People's words with one kind of line end, and without letters that nobody types."""
-    if not isinstance(value, str):
-        return value
-    return _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def _version() -> IntegerField:
-    return IntegerField(
-        widget=HiddenInput(), default=0, validators=[InputRequired(), NumberRange(min=0)]
-    )
-
-
-class VersionedForm(Form):
-    """A form that names the version it was written over."""
-
-    version = _version()
-
-    def write_over(self, version: int) -> None:
-        """Let the next sending of these words be a choice made in sight of `version`."""
-        self.version.data, self.version.raw_data = version, None
 
 
 class DraftForm(VersionedForm):
