@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from lms.modules.catalogue import Band, Criterion, Regulations
 
@@ -46,6 +46,19 @@ def band_ranges(regulations: Regulations) -> tuple[BandRange, ...]:
         BandRange(band, int(band.starts_at), end)
         for band, end in zip(regulations.bands, ends, strict=True)
     )
+
+
+def points_fault(typed: str, highest: int) -> str:
+    """What is wrong with a mark as it was typed, in words; empty where nothing is."""
+    if not typed:
+        return ""
+    try:
+        number = Decimal(typed)
+    except InvalidOperation:
+        return "Write the mark as a whole number, such as 64."
+    if not number.is_finite() or number != number.to_integral_value() or number < 0:
+        return "Write the mark as a whole number, such as 64."
+    return f"Write a mark of at most {highest}." if number > highest else ""
 
 
 def decided(decision: Decision, regulations: Regulations) -> bool:
