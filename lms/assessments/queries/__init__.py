@@ -25,6 +25,7 @@ from lms.assessments.queries.bank import (
     bank_of,
     find_cohort_feedback,
     find_same,
+    often_used,
     own_comment,
     usable_comment,
 )
@@ -189,6 +190,7 @@ __all__ = [
     "moves_of",
     "neighbours_of",
     "newest_results",
+    "often_used",
     "opened_on",
     "openings",
     "opens_first",

@@ -1,10 +1,10 @@
-"""Sheets of marks that came back, until they are applied or put away."""
+"""Sheets of marks that came back, and words to a cohort while they are being written."""
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0010"
-down_revision = "0009"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 
@@ -32,7 +32,15 @@ def upgrade() -> None:
             name=op.f("uq_marking_sheets_owner_id_cohort_id_assessment"),
         ),
     )
+    with op.batch_alter_table("cohort_feedback", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("draft", sa.Text(), nullable=False, server_default=""))
+    op.execute("UPDATE cohort_feedback SET draft = text")
+    with op.batch_alter_table("cohort_feedback", schema=None) as batch_op:
+        batch_op.alter_column("draft", server_default=None)
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("cohort_feedback", schema=None) as batch_op:
+        batch_op.drop_column("draft")
+
     op.drop_table("marking_sheets")
