@@ -25,7 +25,7 @@ from lms.assessments.forms.typed import VersionedForm, as_typed
 from lms.assessments.rules.allocating import MOST_SHARES
 from lms.assessments.rules.confidentiality import LONGEST_REASON, Answers
 from lms.assessments.rules.marking import BandRange, Decision, plain, points_fault
-from lms.assessments.rules.passages import Passage, Pin, read_pins
+from lms.assessments.rules.passages import Passage, Pin, read_pins, unplaced
 from lms.modules.catalogue import Criterion
 from lms.web.forms import Form, trimmed
 
@@ -184,6 +184,10 @@ class MarkForm(VersionedForm):
     def pins(self) -> dict[Passage, Pin]:
         """The comments on passages, as they were sent."""
         return read_pins({name: as_typed(value) for name, value in request.form.items()})
+
+    def unplaced(self) -> list[str]:
+        """The fields in which the page of a comment is still to be written."""
+        return unplaced(request.form)
 
     def decisions(self) -> dict[str, Decision]:
         """What the form says about every criterion; only for a valid form."""

@@ -29,6 +29,7 @@ from lms.assessments.rules.sheets import (
     rows_of,
 )
 from lms.assessments.rules.uploads import ENDINGS, FileRefused
+from lms.assessments.service.copies import kept_copy
 from lms.assessments.service.marks import save_mark
 from lms.assessments.service.scripts import decisions_of, is_released, mark_of
 from lms.assessments.service.workbooks import read_sheet, write_sheet
@@ -38,7 +39,6 @@ from lms.db import db
 from lms.errors import Conflict, LmsError, NotFound, RuleBroken
 from lms.modules.catalogue import Assessment
 from lms.people.models import Cohort
-from lms.storage import storage
 
 NOTHING = "There is no script here that you can mark now."
 MOVED = "Something changed since this was shown, so nothing was saved. Look once more, then save."
@@ -115,7 +115,7 @@ def take_away(cohort: Cohort, asked: Assessment, *, actor: Actor, now: datetime)
 
 def _file(file: SubmissionFile, name: str) -> tuple[str, bytes]:
     try:
-        return name + ENDINGS[file.media_type], storage().open(file.storage_key)
+        return name + ENDINGS[file.media_type], kept_copy(file)
     except (FileRefused, NotFound):
         return f"{name}.txt", NOT_TAKEN.encode()
 
