@@ -18,7 +18,7 @@ class ShownPassage:
 
     name: str  # `0-3`: of fields and ids
     where: str  # `passage 3`, `file 1, page 2`
-    short: str  # `3`, `page 2`
+    short: str  # `3`, `on page 2`
     html: Markup
     pin: Pin | None
 
@@ -70,7 +70,7 @@ def _file(number: int, file: SubmissionFile, pins: Mapping[Passage, Pin]) -> Sho
         ShownPassage(
             f"{file.id}-{place}",
             in_file(number, place, paged=paged),
-            f"{'page ' if paged else ''}{place}",
+            f"{'on page ' if paged else ''}{place}",
             _marked((parts or {}).get(place, "").strip(), pins.get(Passage(file.id, place))),
             pins.get(Passage(file.id, place)),
         )
