@@ -1,6 +1,7 @@
 """The marker's desk in a browser: nothing typed is lost, and everything is done by keyboard."""
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from threading import Thread
 
 import pytest
@@ -202,5 +203,7 @@ def test_a_script_is_marked_by_the_keyboard_alone(
         mark = db.session.scalars(sa.select(Mark)).one()
         assert mark.finished_at is not None
         rows = db.session.scalars(sa.select(CriterionMark)).all()
-        assert {(row.band, row.points, row.comment) for row in rows} == {("merit", 64, "Because.")}
+        assert {(row.band, row.points, row.comment) for row in rows} == {
+            ("merit", Decimal(64), "Because.")
+        }
         assert db.session.scalars(sa.select(PinnedComment.comment)).all() == ["How?"]

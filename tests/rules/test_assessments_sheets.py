@@ -1,6 +1,7 @@
 """What a sheet filled in elsewhere would change."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -161,3 +162,21 @@ def test_the_fingerprint_is_of_what_is_shown() -> None:
     shown = [lines(row(**changed)) for changed in ({}, {"mark": "65"}, {"mark": "66"})]
     assert len({fingerprint(each) for each in shown}) == 3
     assert fingerprint(shown[0]) == fingerprint(lines(row()))
+
+
+def test_a_marking_guide_has_no_bands_and_marks_out_of_its_weight() -> None:
+    guide = (replace(CRITERIA[0], guidance="Up to 60 for judgement."), CRITERIA[1])
+    heads = [column.heading for column in columns(guide)]
+    assert heads[2:4] == ["Judgement: mark", "Judgement: why"]
+    here = Here(7, "4F2K", 3, {"judgement": Decision(None, Decimal(50), "Why.")}, "")
+    cells = values(here, guide, RANGES)
+    assert cells[2:4] == ["50", "Why."]
+    for mark, state in (("60", State.CHANGED), ("61", State.REFUSED), ("50", State.UNCHANGED)):
+        cells[2] = mark
+        both = [
+            [Cell(head) for head in heads],
+            [Cell(f"{n}2", text) for n, text in enumerate(cells)],
+        ]
+        both[0] = [Cell(f"{n}1", head) for n, head in enumerate(heads)]
+        (line,) = compare(rows_of(both, guide), {"4F2K": here}, guide, RANGES)
+        assert line.state is state

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 import openpyxl
@@ -144,7 +145,7 @@ def test_a_sheet_changes_nothing_until_what_was_shown_is_saved(
     with app.app_context():
         row = db.session.scalars(sa.select(CriterionMark).order_by(CriterionMark.id)).first()
         assert row is not None
-        assert (row.band, row.points, row.comment) == ("merit", 64, "<b>Clear</b>")
+        assert (row.band, row.points, row.comment) == ("merit", Decimal(64), "<b>Clear</b>")
         assert db.session.scalar(sa.select(sa.func.count(MarkingSheet.id))) == 0
 
 

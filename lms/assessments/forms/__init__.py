@@ -223,7 +223,9 @@ def mark_form(
             validators=[MayBeEmpty()],
         )
         fields[f"{criterion.id}-points"] = PointsField(
-            f"Mark for {criterion.title}", filters=[trimmed], highest=highest
+            f"Mark for {criterion.title}",
+            filters=[trimmed],
+            highest=criterion.weight if criterion.by_guide else highest,
         )
         fields[f"{criterion.id}-why"] = TextAreaField(
             "Why, in words the trainee will read", filters=[as_typed]

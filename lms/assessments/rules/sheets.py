@@ -101,6 +101,7 @@ def columns(criteria: Sequence[Criterion]) -> tuple[Column, ...]:
         Column(f"{criterion.title}: {word}", criterion.id, part)
         for criterion in criteria
         for part, word in parts
+        if part != "band" or not criterion.by_guide
     )
     return (Column(CODE), Column(VERSION), *of_criteria, Column(OVERALL))
 
@@ -110,7 +111,8 @@ def values(here: Here, criteria: Sequence[Criterion], ranges: Sequence[BandRange
     found = [here.code, str(here.version)]
     for criterion in criteria:
         decision = here.decisions.get(criterion.id, Decision())
-        found += [_band(decision, ranges), _points(decision), decision.comment]
+        band = [] if criterion.by_guide else [_band(decision, ranges)]
+        found += [*band, _points(decision), decision.comment]
     return [_fitting(words) for words in (*found, here.comment)]
 
 
@@ -224,11 +226,12 @@ def _read(
     for criterion in criteria:
         kept = here.decisions.get(criterion.id, Decision())
         band, points, why = (
-            _cell(row, c.heading) for c in columns([criterion]) if c.criterion == criterion.id
+            _cell(row, f"{criterion.title}: {word}") for word in ("band", "mark", "why")
         )
+        highest = criterion.weight if criterion.by_guide else max(r.highest for r in ranges)
         decisions[criterion.id] = Decision(
-            _read_band(band, ranges, faults),
-            _read_points(points, ranges, faults),
+            kept.band if criterion.by_guide else _read_band(band, ranges, faults),
+            _read_points(points, highest, faults),
             _read_words(why, kept.comment, faults),
         )
     return decisions, _read_words(_cell(row, OVERALL), here.comment, faults), faults
@@ -247,9 +250,9 @@ def _read_band(cell: Cell, ranges: Sequence[BandRange], faults: list[str]) -> st
     return None
 
 
-def _read_points(cell: Cell, ranges: Sequence[BandRange], faults: list[str]) -> Decimal | None:
+def _read_points(cell: Cell, highest: int, faults: list[str]) -> Decimal | None:
     said = cell.text.strip()
-    fault = cell.fault or points_fault(said, max(each.highest for each in ranges))
+    fault = cell.fault or points_fault(said, highest)
     if fault:
         faults.append(f"{cell.at}: {fault}")
         return None

@@ -7,7 +7,7 @@ words, and is never a crash.
 import io
 import warnings
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 
 import xlsxwriter
@@ -100,10 +100,11 @@ def _write_marks(
 ) -> None:
     head, fixed, free, figure = formats
     heads = columns(criteria)
+    weights = {criterion.id: criterion.weight for criterion in criteria if criterion.by_guide}
     for place, column in enumerate(heads):
         sheet.set_column(place, place, _width(column))
         sheet.write_string(0, place, column.heading, head)
-        _help(sheet, place, column, ranges, last=max(len(scripts), 1))
+        _help(sheet, place, column, ranges, last=max(len(scripts), 1), weights=weights)
     for row, script in enumerate(scripts, start=1):
         for place, words in enumerate(values(script, criteria, ranges)):
             if heads[place].part == "points" and words.isdecimal():
@@ -121,7 +122,13 @@ def _width(column: Column) -> int:
 
 
 def _help(
-    sheet: Worksheet, place: int, column: Column, ranges: Sequence[BandRange], *, last: int
+    sheet: Worksheet,
+    place: int,
+    column: Column,
+    ranges: Sequence[BandRange],
+    *,
+    last: int,
+    weights: Mapping[str, int],
 ) -> None:
     """Bands are chosen from a list; a mark is a whole number."""
     names = [each.band.title for each in reversed(ranges)]
@@ -148,7 +155,7 @@ def _help(
                 "validate": "integer",
                 "criteria": "between",
                 "minimum": 0,
-                "maximum": max(each.highest for each in ranges),
+                "maximum": weights.get(column.criterion, max(each.highest for each in ranges)),
                 "error_title": "Mark",
                 "error_message": "Write a whole mark inside the band.",
             },
@@ -159,6 +166,9 @@ def _rubric(criteria: Sequence[Criterion], ranges: Sequence[BandRange]) -> list[
     rows = []
     for criterion in criteria:
         rows.append((criterion.title, f"{criterion.weight}% of the mark"))
+        if criterion.by_guide:
+            rows.append((f"Out of {criterion.weight}", criterion.guidance))
+            continue
         for each in reversed(ranges):
             level = criterion.level(each.band.id)
             rows.append((f"{each.band.title}, {each.in_words}", level.text if level else ""))

@@ -177,7 +177,7 @@ def _first_open(
     wrong = [c.id for c in asked.criteria if any(k.startswith(f"{c.id}-") for k in form.errors)]
     kept = decisions_of(mark)
     undecided = [
-        c.id for c in asked.criteria if not decided(kept.get(c.id, Decision()), regulations)
+        c.id for c in asked.criteria if not decided(kept.get(c.id, Decision()), c, regulations)
     ]
     return (wrong + undecided + [""])[0]
 
