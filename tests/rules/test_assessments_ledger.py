@@ -211,5 +211,5 @@ def test_by_a_marking_guide_marks_add_as_they_are() -> None:
     made = found("marked", data=marked_data(guide, given, RULES))
     assert made.exact == 100 - len(guide)
     assert [(line.points, line.out_of) for line in made.lines] == [
-        (one.weight - 1, one.weight) for one in guide
+        (Decimal(one.weight - 1), Decimal(one.weight)) for one in guide
     ]

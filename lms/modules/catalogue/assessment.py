@@ -237,7 +237,7 @@ def _check_levels(
 ) -> None:
     if criterion.guidance:
         message = f'criterion `{criterion.id}` has `guidance`: write marking = "guide", or levels'
-        source.fault(source.line("criterion", index, "guidance"), message)
+        source.fault(source.line("criterion", index), message)
     described = [level.band for level in criterion.level]
     known = {band.id for rules in regulations.values() for band in rules.bands}
     for rules in regulations.values():
