@@ -367,6 +367,16 @@ TABLE: dict[str, tuple[Change, str, str, str]] = {
         "[[criterion]]",
         "criterion `knowing` has no level for band `pass` of pgcert-example-1",
     ),
+    "guidance in a rubric": (
+        (
+            "pgcert/m1/assessments/m1-plan.toml",
+            'title = "What is known"\n',
+            'title = "What is known"\nguidance = "Look."\n',
+        ),
+        "pgcert/m1/assessments/m1-plan.toml",
+        "[[criterion]]",
+        'criterion `knowing` has `guidance`: write marking = "guide", or levels',
+    ),
     "a level for no band": (
         ("pgcert/m1/assessments/m1-plan.toml", 'band = "pass"', 'band = "merit"'),
         "pgcert/m1/assessments/m1-plan.toml",
@@ -556,3 +566,21 @@ def test_the_report_says_whether_the_server_would_start(folder: Path) -> None:
     said, code = report(folder, TODAY)
     assert code == 1
     assert said.endswith("1 fault, 0 warnings: the server would not start.")
+
+
+def test_a_marking_guide_has_guidance_and_no_levels(folder: Path) -> None:
+    plan = "pgcert/m1/assessments/m1-plan.toml"
+    change(folder, (plan, "[due]", 'marking = "guide"\n[due]'))
+    said = [fault.message for fault in check(folder, TODAY)[0]]
+    assert sorted(words.partition("of a marking guide ")[2] for words in said) == [
+        *["has levels: take them out"] * 2,
+        *["has no `guidance`: write it"] * 2,
+    ]
+    path = folder / plan
+    head, *criteria = path.read_text().split("[[criterion]]")
+    guided = [
+        each.partition("[[criterion.level]]")[0] + 'guidance = "Look."\n' for each in criteria
+    ]
+    path.write_text("[[criterion]]".join([head, *guided]))
+    assert check(folder, TODAY)[0] == ()
+    assert all(each.by_guide for each in load(folder).assessment("m1-plan").criteria)

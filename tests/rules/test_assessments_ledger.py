@@ -1,6 +1,7 @@
 """From the ledger to the result: examples, the order of entries, and properties for any marks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -202,3 +203,13 @@ def test_the_order_of_criteria_does_not_matter(
     random.shuffle(other)
     one, two = found("marked", data=marks_of(rubric)), found("marked", data=marks_of(other))
     assert one.points == two.points
+
+
+def test_by_a_marking_guide_marks_add_as_they_are() -> None:
+    guide = [replace(criterion(key, weight), guidance="Look.") for key, weight, _ in PICTURED]
+    given = {one.id: Decision(None, Decimal(one.weight - 1), "Why.") for one in guide}
+    made = found("marked", data=marked_data(guide, given, RULES))
+    assert made.exact == 100 - len(guide)
+    assert [(line.points, line.out_of) for line in made.lines] == [
+        (Decimal(one.weight - 1), Decimal(one.weight)) for one in guide
+    ]

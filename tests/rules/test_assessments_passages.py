@@ -3,7 +3,17 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lms.assessments.rules.passages import LONGEST_QUOTE, Passage, Pin, parted, read_pins
+from lms.assessments.rules.passages import (
+    LAST_PLACE,
+    LONGEST_QUOTE,
+    Passage,
+    Pin,
+    in_file,
+    in_text,
+    parted,
+    read_pins,
+    unplaced,
+)
 
 
 def test_what_says_something_is_kept_with_its_words_in_order_of_place() -> None:
@@ -22,6 +32,31 @@ def test_what_says_something_is_kept_with_its_words_in_order_of_place() -> None:
         (Passage(0, 12), Pin("Good.", "")),
         (Passage(7, 2), Pin("A page of a file.", "")),
     ]
+
+
+def test_a_new_comment_names_its_page_and_joins_what_is_there() -> None:
+    sent = {"pin-7-3": "Old.", "newpin-7": " New. ", "newpage-7": " 3 ", "newpin-8": "Other."}
+    assert read_pins(sent) == {Passage(7, 3): Pin("Old.\n\nNew.")}
+    assert unplaced(sent) == ["newpage-8"]
+    assert read_pins(sent | {"newpage-7": "4", "newpin-7": "New."}) == {
+        Passage(7, 3): Pin("Old."),
+        Passage(7, 4): Pin("New."),
+    }
+    assert read_pins({"pin-7-3": "Old.", "newpin-7": "Old.", "newpage-7": "3"}) == {
+        Passage(7, 3): Pin("Old.")
+    }
+
+
+def test_places_that_no_database_holds_are_left_out() -> None:
+    for place in ("0", str(LAST_PLACE + 1), "9" * 30, "²"):
+        assert read_pins({f"pin-0-{place}": "x"}) == {}
+    assert read_pins({f"pin-{'9' * 30}-1": "x"}) == {}
+
+
+def test_where_a_comment_stands_is_said_in_words() -> None:
+    assert in_text(3) == "passage 3"
+    assert in_file(1, 2, paged=True) == "file 1, page 2"
+    assert in_file(1, 2, paged=False) == "file 1, passage 2"
 
 
 @given(st.dictionaries(st.text(max_size=12), st.text(max_size=600), max_size=6))

@@ -18,6 +18,7 @@ from lms.assessments.rules.handing_in import (
 )
 from lms.assessments.rules.marking import (
     Decision,
+    adds,
     band_ranges,
     decided,
     finish_blocks,
@@ -169,7 +170,7 @@ def test_what_stands_in_the_way_of_finishing(decision: Decision, says: str) -> N
     ],
 )
 def test_when_a_criterion_is_decided(decision: Decision, done: object) -> None:
-    assert decided(decision, regulations()) is done
+    assert decided(decision, CRITERIA[0], regulations()) is done
 
 
 def test_a_script_needs_an_overall_comment() -> None:
@@ -221,3 +222,15 @@ def test_what_stands_in_the_way_of_a_release(scripts: list[ScriptState], says: l
 )
 def test_numbers_are_written_as_people_write_them(points: str, text: str) -> None:
     assert plain(Decimal(points)) == text
+
+
+def test_a_marking_guide_asks_for_a_mark_out_of_the_weight_and_for_no_band() -> None:
+    guide = replace(CRITERIA[0], guidance="Up to 60.")
+    for points, done in ((None, False), (Decimal(60), True), (Decimal(61), False)):
+        decision = Decision(None, points, "Why.")
+        assert decided(decision, guide, regulations()) is done
+        blocks = finish_blocks([guide], {guide.id: decision}, "Overall.", regulations())
+        assert bool(blocks) is not done
+    assert adds(guide, Decimal(45), Decimal(100)) == 45
+    assert adds(guide, Decimal(45), Decimal(20)) == 9
+    assert adds(CRITERIA[0], Decimal(45), Decimal(100)) == 27

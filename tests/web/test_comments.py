@@ -1,5 +1,6 @@
 """Comments on passages, comments kept to use again, and what a whole cohort is told."""
 
+import json
 import re
 from collections.abc import Callable
 from typing import Any
@@ -13,7 +14,7 @@ from lms.assessments.models import BankComment, Mark, PinnedComment
 from lms.db import db
 from lms.modules.catalogue import catalogue
 from tests.conftest import NOW, People
-from tests.factories import PLAN, SubmissionFactory, finished_script, made, released
+from tests.factories import PLAN, SubmissionFactory, finished_script, full_cohort, made, released
 
 Browse = Callable[[int], FlaskClient]
 JSON = {"Accept": "application/json"}
@@ -193,3 +194,48 @@ def test_a_comment_is_changed_and_taken_away_and_empty_ones_are_refused(
     max_.post("/marking/comments", data={"comment": number, "act": "drop", "text": "x"})
     with app.app_context():
         assert db.session.scalars(sa.select(BankComment.id)).all() == []
+
+
+def test_words_to_a_cohort_are_kept_as_they_are_typed_and_read_when_they_are_given(
+    browse: Browse, people: People, app: Flask
+) -> None:
+    with app.app_context():
+        released(finished_script(people.ada_place, people.max), people.lin)
+        db.session.commit()
+    address = f"/marking/{PLAN}/cohort-feedback"
+    lin, data = browse(people.lin), {"cohort": "cohort-3"}
+    assert 'data-autosave="' in lin.get(f"{address}?cohort=cohort-3").text
+    kept = lin.post(address, data={**data, "version": 0, "text": "Half a sen"}, headers=JSON)
+    assert json.loads(kept.text)["version"] == 1
+    assert "Half a sen" in lin.get(f"{address}?cohort=cohort-3").text
+    assert "Half a sen" not in browse(people.ada).get(f"/assessments/{PLAN}/result").text
+    late = lin.post(address, data={**data, "version": 0, "text": "Another"}, headers=JSON)
+    assert late.status_code == 409
+    assert "another window" in late.text
+    lin.post(address, data={**data, "version": 1, "text": "A whole sentence."})
+    lin.post(address, data={**data, "version": 2, "text": "A whole sentence. And"}, headers=JSON)
+    page = browse(people.ada).get(f"/assessments/{PLAN}/result").text
+    assert "A whole sentence." in page
+    assert "And" not in page.partition("A whole sentence.")[2].partition("</section>")[0]
+
+
+def test_a_comment_that_stands_in_many_scripts_is_shown_calmly(
+    browse: Browse, people: People, app: Flask, statements: Callable[[], int]
+) -> None:
+    max_ = browse(people.max)
+    max_.post("/marking/comments", data={"text": "You show how you chose."})
+    max_.post("/marking/comments", data={"text": "YOU SHOW HOW YOU CHOSE."})
+    with app.app_context():
+        full_cohort(people.cohort, people.max, 3)
+        db.session.commit()
+    statements()
+    assert "Word for word" not in max_.get("/marking/comments").text
+    before = statements()
+    with app.app_context():
+        full_cohort(people.cohort, people.max, 2)
+        db.session.commit()
+    statements()
+    page = max_.get("/marking/comments").text
+    assert statements() == before
+    assert page.count("Word for word in five scripts of Assessment B.") == 1
+    assert "Word for word" not in browse(people.lin).get("/marking/comments").text

@@ -1,7 +1,7 @@
 """What a browser may send about assessments."""
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from flask import request
@@ -24,8 +24,8 @@ from wtforms.widgets import HiddenInput
 from lms.assessments.forms.typed import VersionedForm, as_typed
 from lms.assessments.rules.allocating import MOST_SHARES
 from lms.assessments.rules.confidentiality import LONGEST_REASON, Answers
-from lms.assessments.rules.marking import BandRange, Decision, plain
-from lms.assessments.rules.passages import Passage, Pin, read_pins
+from lms.assessments.rules.marking import BandRange, Decision, plain, points_fault
+from lms.assessments.rules.passages import Passage, Pin, read_pins, unplaced
 from lms.modules.catalogue import Criterion
 from lms.web.forms import Form, trimmed
 
@@ -42,6 +42,18 @@ class DraftForm(VersionedForm):
         if not chosen or not chosen.filename:
             return None
         return chosen.filename, chosen.read()
+
+
+class SheetForm(Form):
+    """A sheet of marks that was filled in elsewhere."""
+
+    sheet = FileField("The sheet you filled in")
+
+    def sent(self) -> bytes:
+        """What was chosen; empty when nothing was."""
+        chosen = self.sheet.data
+        data: bytes = chosen.read() if chosen else b""
+        return data
 
 
 class HandInForm(Form):
@@ -142,16 +154,8 @@ class PointsField(StringField):
 
     def pre_validate(self, form: Any) -> None:
         """Refuse what is not a whole number, in words."""
-        if not self.data:
-            return
-        try:
-            number = Decimal(self.data)
-        except InvalidOperation:
-            raise ValidationError("Write the mark as a whole number, such as 64.") from None
-        if not number.is_finite() or number != number.to_integral_value() or number < 0:
-            raise ValidationError("Write the mark as a whole number, such as 64.")
-        if number > self.highest:
-            raise ValidationError(f"Write a mark of at most {self.highest}.")
+        if fault := points_fault(self.data or "", self.highest):
+            raise ValidationError(fault)
 
 
 class MarkForm(VersionedForm):
@@ -180,6 +184,10 @@ class MarkForm(VersionedForm):
     def pins(self) -> dict[Passage, Pin]:
         """The comments on passages, as they were sent."""
         return read_pins({name: as_typed(value) for name, value in request.form.items()})
+
+    def unplaced(self) -> list[str]:
+        """The fields in which the page of a comment is still to be written."""
+        return unplaced(request.form)
 
     def decisions(self) -> dict[str, Decision]:
         """What the form says about every criterion; only for a valid form."""
@@ -215,7 +223,9 @@ def mark_form(
             validators=[MayBeEmpty()],
         )
         fields[f"{criterion.id}-points"] = PointsField(
-            f"Mark for {criterion.title}", filters=[trimmed], highest=highest
+            f"Mark for {criterion.title}",
+            filters=[trimmed],
+            highest=criterion.weight if criterion.by_guide else highest,
         )
         fields[f"{criterion.id}-why"] = TextAreaField(
             "Why, in words the trainee will read", filters=[as_typed]

@@ -1,23 +1,18 @@
 """What people type: one kind of line end, no letters that nobody types, and over which version."""
 
-import re
 from typing import Any
 
 from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import HiddenInput
 
+from lms.assessments.rules import typed
 from lms.web.forms import Form
-
-# PostgreSQL stores no NUL; nobody types these.
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def as_typed(value: Any) -> Any:
-    """People's words with one kind of line end, and without letters that nobody types."""
-    if not isinstance(value, str):
-        return value
-    return _CONTROL.sub("", value.replace("\r\n", "\n").replace("\r", "\n"))
+    """People's words as they typed them; what is no text is left as it is."""
+    return typed.as_typed(value) if isinstance(value, str) else value
 
 
 def _version() -> IntegerField:

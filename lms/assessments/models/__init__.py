@@ -29,6 +29,7 @@ from lms.assessments.models.dates import (
     MoreTime,
     OpenedAttempt,
 )
+from lms.assessments.models.offline import MarkingSheet
 from lms.assessments.models.results import FeedbackAsReleased, MarkQuery, NextStep
 from lms.db import Base, append_only
 from lms.people.models import Enrolment
@@ -50,6 +51,7 @@ __all__ = [
     "LedgerIsAppended",
     "Mark",
     "MarkQuery",
+    "MarkingSheet",
     "MoreTime",
     "NameShown",
     "NextStep",

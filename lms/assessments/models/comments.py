@@ -63,7 +63,8 @@ class CohortFeedback(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     cohort_id: Mapped[int] = mapped_column(ForeignKey("cohorts.id"))
     assessment: Mapped[str]
-    text: Mapped[str]
+    text: Mapped[str]  # as the cohort reads it
+    draft: Mapped[str]  # as it is being written; read by those who write it
     version: Mapped[int]
     saved_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     saved_at: Mapped[datetime]

@@ -25,6 +25,7 @@ from lms.assessments.queries.bank import (
     bank_of,
     find_cohort_feedback,
     find_same,
+    often_used,
     own_comment,
     usable_comment,
 )
@@ -85,6 +86,12 @@ from lms.assessments.queries.more_time import (
     requests_to_decide,
     settled_or_not,
     to_be_erased,
+)
+from lms.assessments.queries.offline import (
+    files_of,
+    find_sheet,
+    opened_on,
+    texts_of,
 )
 from lms.assessments.queries.outcomes import (
     AskedAbout,
@@ -153,6 +160,7 @@ __all__ = [
     "evidence_visible_to",
     "feedback_as_released",
     "file_visible_to",
+    "files_of",
     "find_adjustment",
     "find_check",
     "find_cohort_feedback",
@@ -162,6 +170,7 @@ __all__ = [
     "find_released_at",
     "find_released_script",
     "find_same",
+    "find_sheet",
     "find_submission",
     "find_topics_not_taken",
     "given_so_far",
@@ -181,6 +190,8 @@ __all__ = [
     "moves_of",
     "neighbours_of",
     "newest_results",
+    "often_used",
+    "opened_on",
     "openings",
     "opens_first",
     "own_comment",
@@ -210,6 +221,7 @@ __all__ = [
     "settled_or_not",
     "standing",
     "terms_of",
+    "texts_of",
     "to_be_erased",
     "topics_not_taken",
     "topics_of",

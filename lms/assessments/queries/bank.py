@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from lms.actor import Actor
-from lms.assessments.models import BankComment, CohortFeedback
+from lms.assessments.models import BankComment, CohortFeedback, CriterionMark, Mark, Submission
 from lms.assessments.queries.learners import NOT_HERE
 from lms.db import db
 from lms.errors import NotFound
@@ -36,6 +36,32 @@ def bank_of(actor: Actor, assessment: str | None = None) -> list[Kept]:
         Kept(row[0], "" if row[0].owner_id == actor.user_id else row[1])
         for row in db.session.execute(found)
     ]
+
+
+def often_used(actor: Actor, more_than: int) -> dict[int, list[tuple[str, int]]]:
+    """In how many scripts of which assessment the actor wrote a kept comment word for word, where
+    that is more than so many: by comment, most first. One statement.
+    """
+    scripts = func.count(Submission.id.distinct())
+    rows = db.session.execute(
+        select(BankComment.id, Submission.assessment, scripts)
+        .select_from(BankComment)
+        .join(Mark, Mark.marker_id == actor.user_id)
+        .join(CriterionMark, CriterionMark.mark_id == Mark.id)
+        .join(Submission, Submission.id == Mark.submission_id)
+        .where(
+            or_(BankComment.owner_id == actor.user_id, BankComment.shared),
+            # Contains it: LIKE would read `%` and `_` in the words, and ignore capitals on SQLite.
+            func.replace(CriterionMark.comment, BankComment.text, "") != CriterionMark.comment,
+        )
+        .group_by(BankComment.id, Submission.assessment)
+        .having(scripts > more_than)
+        .order_by(scripts.desc(), BankComment.id, Submission.assessment)
+    )
+    found: dict[int, list[tuple[str, int]]] = {}
+    for comment_id, assessment, number in rows:
+        found.setdefault(comment_id, []).append((assessment, number))
+    return found
 
 
 def own_comment(actor: Actor, comment_id: int) -> BankComment:

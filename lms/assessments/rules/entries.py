@@ -87,6 +87,7 @@ class Line:
     band: str
     points: Decimal
     adds: Decimal
+    out_of: Decimal | None = None  # by a marking guide
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,7 @@ def marked_data(
                 "weight": str(criterion.weight),
                 "band": decisions[criterion.id].band,
                 "points": plain(decisions[criterion.id].points or Decimal(0)),
+                **_guide(criterion, regulations),
             }
             for criterion in criteria
         ],
@@ -167,15 +169,23 @@ def settled_data(
     }
 
 
+def _guide(criterion: Criterion, regulations: Regulations) -> dict[str, str]:
+    if not criterion.by_guide:
+        return {}
+    return {"out_of": str(criterion.weight), "whole": plain(regulations.maximum)}
+
+
 def _line(kept: Mapping[str, Any]) -> Line:
     weight, points = Decimal(kept["weight"]), Decimal(kept["points"])
+    out_of = Decimal(kept["out_of"]) if "out_of" in kept else None
     return Line(
         criterion=kept["id"],
         title=kept["title"],
         weight=weight,
-        band=kept["band"],
+        band=kept["band"] or "",
         points=points,
-        adds=points * weight / 100,
+        adds=points * (weight if out_of is None else Decimal(kept["whole"])) / 100,
+        out_of=out_of,
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 
 from lms.modules.catalogue import Band, Criterion, Regulations
 
@@ -48,8 +48,30 @@ def band_ranges(regulations: Regulations) -> tuple[BandRange, ...]:
     )
 
 
-def decided(decision: Decision, regulations: Regulations) -> bool:
-    """Whether a criterion has a band and a mark inside it. (The comment may still be missing.)"""
+def points_fault(typed: str, highest: int) -> str:
+    """What is wrong with a mark as it was typed, in words; empty where nothing is."""
+    if not typed:
+        return ""
+    try:
+        number = Decimal(typed)
+    except InvalidOperation:
+        return "Write the mark as a whole number, such as 64."
+    if not number.is_finite() or number != number.to_integral_value() or number < 0:
+        return "Write the mark as a whole number, such as 64."
+    return f"Write a mark of at most {highest}." if number > highest else ""
+
+
+def adds(criterion: Criterion, points: Decimal, maximum: Decimal) -> Decimal:
+    """What a criterion's mark adds to a whole of `maximum`."""
+    return points * (maximum if criterion.by_guide else criterion.weight) / 100
+
+
+def decided(decision: Decision, criterion: Criterion, regulations: Regulations) -> bool:
+    """Whether a criterion has a band and a mark inside it, or by a marking guide a mark. (The
+    comment may still be missing.)
+    """
+    if criterion.by_guide:
+        return decision.points is not None and decision.points <= criterion.weight
     chosen = _chosen(decision, regulations)
     return chosen is not None and decision.points is not None and chosen.holds(decision.points)
 
@@ -81,10 +103,13 @@ def _criterion_blocks(
         return [f"{name} is not decided yet."]
     blocks = []
     chosen = _chosen(decision, regulations)
-    if chosen is None:
+    if chosen is None and not criterion.by_guide:
         blocks.append(f"Choose a band for {name}.")
     if decision.points is None:
         blocks.append(f"Give a mark for {name}.")
+    elif criterion.by_guide:
+        if decision.points > criterion.weight:
+            blocks.append(f"{name} is marked out of {criterion.weight}.")
     elif chosen is not None and not chosen.holds(decision.points):
         blocks.append(
             f"{name}: {plain(decision.points)} is outside {chosen.band.title.lower()}, "

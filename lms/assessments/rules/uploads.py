@@ -79,7 +79,7 @@ def _zip_type(data: bytes) -> str:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as pack:
             members = pack.infolist()
-            _check_members(members)
+            check_members(members)
             names = {member.filename for member in members}
             if "mimetype" in names:
                 with pack.open("mimetype") as member:
@@ -92,7 +92,8 @@ def _zip_type(data: bytes) -> str:
     return _docx_type(names)
 
 
-def _check_members(members: list[zipfile.ZipInfo]) -> None:
+def check_members(members: list[zipfile.ZipInfo]) -> None:
+    """Refuse a pack that is locked, or that would unpack to far more than anybody writes."""
     if any(member.flag_bits & 0x1 for member in members):
         raise FileRefused(LOCKED)
     if len({member.filename.lower() for member in members}) < len(members):

@@ -12,6 +12,8 @@ from lms.errors import Conflict, NotFound, RuleBroken
 from lms.modules.catalogue import Assessment
 from lms.people.models import Cohort
 
+OFTEN = 3  # scripts of one assessment; beyond that, people of one cohort may well compare
+
 
 def keep_comment(
     text: str,
@@ -77,20 +79,30 @@ def say_to_cohort(
     version: int,
     actor: Actor,
     now: datetime,
+    draft: bool = False,
 ) -> CohortFeedback:
-    """Keep what a whole cohort reads beside each person's own feedback, once that is released."""
+    """Keep what a whole cohort reads beside each person's own feedback, once that is released.
+
+    A `draft` is kept as it is typed, and read by nobody but those who write it.
+    """
     if not actor.may(Action.RELEASE, cohort_id=cohort.id):
         raise NotFound(queries.NOT_HERE)
     said = queries.find_cohort_feedback(cohort.id, assessment.key)
     if said is None:
-        said = CohortFeedback(cohort_id=cohort.id, assessment=assessment.key, text="", version=0)
+        said = CohortFeedback(
+            cohort_id=cohort.id, assessment=assessment.key, text="", draft="", version=0
+        )
         db.session.add(said)
-    elif said.text == text.strip():
+    elif said.draft == text and (draft or said.text == text.strip()):
         return said
     if said.version != version:
         raise Conflict(STALE.replace("This draft", "This feedback"))
-    said.text, said.version = text.strip(), version + 1
+    said.draft, said.version = text, version + 1
     said.saved_by, said.saved_at = actor.user_id, now
+    if draft:
+        db.session.flush()
+        return said
+    said.text = said.draft = text.strip()
     record(
         actor=actor,
         act="wrote to a whole cohort about an assessment",

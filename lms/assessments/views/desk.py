@@ -25,7 +25,7 @@ from lms.assessments.service.scripts import (
 )
 from lms.assessments.views.blueprints import marking
 from lms.assessments.views.opening import keep_opening
-from lms.assessments.views.passages import file_pins_of, passages_of
+from lms.assessments.views.passages import files_of, passages_of
 from lms.assessments.views.shown import SoFar, queue_rows, so_far
 from lms.db import db
 from lms.errors import LmsError, NotFound, RuleBroken
@@ -34,6 +34,8 @@ from lms.people import queries as people
 from lms.web.access import current_actor, requires
 from lms.web.doors import QUEUE, doors
 from lms.web.errors import wants_json
+
+NO_PAGE = "Write the number of the page that your comment is on."
 
 
 @marking.get("/")
@@ -141,7 +143,8 @@ def _page(
         decisions=decisions_of(mark),
         so_far=so_far(asked, decisions_of(mark), regulations),
         passages=passages_of(submission, pins),
-        file_pins=file_pins_of(submission, pins),
+        files=files_of(submission, pins),
+        unplaced=form.unplaced() if form.sent else [],
         bank=_bank_of(asked) if open_to_change else {},
         left=missing(submission, asked, regulations),
         opened=_first_open(asked, mark, form, regulations),
@@ -174,7 +177,7 @@ def _first_open(
     wrong = [c.id for c in asked.criteria if any(k.startswith(f"{c.id}-") for k in form.errors)]
     kept = decisions_of(mark)
     undecided = [
-        c.id for c in asked.criteria if not decided(kept.get(c.id, Decision()), regulations)
+        c.id for c in asked.criteria if not decided(kept.get(c.id, Decision()), c, regulations)
     ]
     return (wrong + undecided + [""])[0]
 
@@ -200,7 +203,7 @@ def save(submission_id: int) -> Response | tuple[str, int]:
     asked = catalogue().assessment(submission.assessment)
     regulations = queries.regulations_of(submission.enrolment.cohort)
     form = _form_of(asked, regulations, mark_of(submission), sent=True)
-    if not form.validate():
+    if not form.validate() or form.unplaced():
         return _say_invalid(submission, form)
     act, _, rest = request.form.get("act", "").partition("-")
     try:
@@ -264,10 +267,10 @@ def _say_saved(mark: Mark, decided: SoFar) -> Response:
 
 
 def _say_invalid(submission: Submission, form: MarkForm) -> Response | tuple[str, int]:
+    first = next(iter(form.errors.values()))[0] if form.errors else NO_PAGE
     if wants_json():
-        first = next(iter(form.errors.values()))[0]
         return make_response(jsonify(message=str(first)), 400)
-    return _page(submission, form=form), 400
+    return _page(submission, form=form, refused=() if form.errors else (NO_PAGE,)), 400
 
 
 def _not_saved(submission_id: int, form: MarkForm, refusal: LmsError) -> Response | tuple[str, int]:

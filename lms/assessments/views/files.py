@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from lms.actor import Action
 from lms.assessments import queries
 from lms.assessments.rules.uploads import ENDINGS, FileRefused
-from lms.assessments.service.copies import marker_copy
+from lms.assessments.service.copies import kept_copy
 from lms.assessments.views.blueprints import assessments
 from lms.assessments.views.opening import keep_opening
 from lms.errors import RuleBroken
@@ -39,13 +39,10 @@ def file(file_id: int) -> Response:
 
 def _content(seen: queries.FileSeen) -> bytes:
     """The file as it came, for its owner; for its markers the copy without names in it."""
-    file = seen.file
     if seen.own:
-        return storage().open(file.storage_key)
-    if file.marker_key is not None:
-        return storage().open(file.marker_key)
-    try:  # added before copies were kept
-        return marker_copy(file.media_type, storage().open(file.storage_key))
+        return storage().open(seen.file.storage_key)
+    try:
+        return kept_copy(seen.file)
     except FileRefused as refusal:
         raise RuleBroken(
             "We could not make a copy of this file without its writer’s name in it. "

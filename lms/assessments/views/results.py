@@ -18,7 +18,7 @@ from lms.assessments.service.scripts import (
     released_result_of,
 )
 from lms.assessments.views.blueprints import assessments
-from lms.assessments.views.passages import file_pins_of, passages_of
+from lms.assessments.views.passages import files_of, passages_of
 from lms.db import db
 from lms.errors import RuleBroken
 from lms.modules.catalogue import Assessment, catalogue
@@ -57,7 +57,7 @@ def _page(
         found=found,
         feedback=feedback,
         pinned=[one for one in passages_of(submission, feedback.pins) if one.pin],
-        file_pins=file_pins_of(submission, feedback.pins),
+        pinned_files=files_of(submission, feedback.pins, only_pinned=True),
         to_cohort=said,
         regulations=regulations,
         shown="mark" in request.args or bool(question),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from lms.assessments.models import Submission
-from lms.assessments.rules.marking import Decision, decided, plain
+from lms.assessments.rules.marking import Decision, adds, decided, plain
 from lms.assessments.service.scripts import decisions_of, is_corrected, is_released, mark_of
 from lms.modules.catalogue import Assessment, Criterion, Regulations
 
@@ -40,7 +40,7 @@ def queue_rows(
     rows = []
     for script in scripts:
         decisions = decisions_of(mark_of(script))
-        done = [c for c in asked.criteria if decided(_of(decisions, c), regulations)]
+        done = [c for c in asked.criteria if decided(_of(decisions, c), c, regulations)]
         kind, word = _state(script)
         rows.append(
             QueueRow(
@@ -100,16 +100,18 @@ class SoFar:
 def so_far(asked: Assessment, decisions: Mapping[str, Decision], regulations: Regulations) -> SoFar:
     """Sum of what is decided, by its weights, and what is still open."""
     each = {c.id: _of(decisions, c) for c in asked.criteria}
-    done = [c for c in asked.criteria if decided(each[c.id], regulations)]
+    done = [c for c in asked.criteria if decided(each[c.id], c, regulations)]
     weights = sum(c.weight for c in done)
-    points = sum(((each[c.id].points or Decimal(0)) * c.weight for c in done), Decimal(0))
+    points = sum(
+        (adds(c, each[c.id].points or Decimal(0), regulations.maximum) for c in done), Decimal(0)
+    )
     total, left = len(asked.criteria), len(asked.criteria) - len(done)
     return SoFar(
         decided=f"{len(done)} of {total} decided",
-        sum=plain((points / weights).quantize(Decimal("0.1"))) if weights else "",
+        sum=plain((points * 100 / weights).quantize(Decimal("0.1"))) if weights else "",
         of=_of_how_many(len(done), total),
         rest=_rest(left),
-        criteria={c.id: _word(each[c.id], regulations) for c in asked.criteria},
+        criteria={c.id: _word(each[c.id], c, regulations) for c in asked.criteria},
         icons={c.id: "check" if c in done else "open" for c in asked.criteria},
     )
 
@@ -128,10 +130,13 @@ def _rest(left: int) -> str:
     )
 
 
-def _word(decision: Decision, regulations: Regulations) -> str:
+def _word(decision: Decision, criterion: Criterion, regulations: Regulations) -> str:
+    if criterion.by_guide and decision.points is not None:
+        more = "" if decided(decision, criterion, regulations) else ", which is too much"
+        return f"{plain(decision.points)} of {criterion.weight}{more}"
     band = regulations.band(decision.band) if decision.band else None
     if band is None or decision.points is None:
         return "Begun" if decision.begun else "Not decided yet"
-    if not decided(decision, regulations):
+    if not decided(decision, criterion, regulations):
         return f"{plain(decision.points)} is outside {band.title.lower()}"
     return f"{band.title}, {plain(decision.points)} of {plain(regulations.maximum)}"

@@ -34,6 +34,7 @@ class _CriterionFile(Written):
     weight: int = Field(ge=1, le=100)
     outcomes: tuple[int, ...] = ()
     level: tuple[_LevelFile, ...] = ()
+    guidance: Words | None = None
 
 
 class _AssessmentFile(Written):
@@ -46,6 +47,7 @@ class _AssessmentFile(Written):
     record: Literal["here", "vle"]
     outcomes: tuple[int, ...] = Field(min_length=1)
     declaration: Words
+    marking: Literal["rubric", "guide"] = "rubric"
     due: _DueFile
     next_step: str | None = None
     integrity: str | None = None
@@ -74,6 +76,11 @@ class Criterion:
     weight: int
     outcomes: tuple[int, ...]
     levels: tuple[Level, ...]
+    guidance: str = ""  # of a marking guide: its marks are out of the weight, without bands
+
+    @property
+    def by_guide(self) -> bool:
+        return bool(self.guidance)
 
     def level(self, band: str) -> Level | None:
         return next((level for level in self.levels if level.band == band), None)
@@ -145,7 +152,12 @@ def read_assessment(
         integrity=render(shape.integrity).html if shape.integrity else Markup(),
         criteria=tuple(
             Criterion(
-                c.id, c.title, c.weight, c.outcomes, tuple(Level(v.band, v.text) for v in c.level)
+                c.id,
+                c.title,
+                c.weight,
+                c.outcomes,
+                tuple(Level(v.band, v.text) for v in c.level),
+                c.guidance or "",
             )
             for c in shape.criterion
         ),
@@ -204,12 +216,28 @@ def _check_rubric(
             source.fault(source.line("criterion", index, "id"), message)
         seen.add(criterion.id)
         _check_outcomes(source, "outcomes", criterion.outcomes, outcomes, "criterion", index)
-        _check_levels(source, index, criterion, regulations)
+        if shape.marking == "guide":
+            _check_guidance(source, index, criterion)
+        else:
+            _check_levels(source, index, criterion, regulations)
+
+
+def _check_guidance(source: Source, index: int, criterion: _CriterionFile) -> None:
+    where = source.line("criterion", index)
+    if not criterion.guidance:
+        message = f"criterion `{criterion.id}` of a marking guide has no `guidance`: write it"
+        source.fault(where, message)
+    if criterion.level:
+        message = f"criterion `{criterion.id}` of a marking guide has levels: take them out"
+        source.fault(where, message)
 
 
 def _check_levels(
     source: Source, index: int, criterion: _CriterionFile, regulations: Mapping[str, Regulations]
 ) -> None:
+    if criterion.guidance:
+        message = f'criterion `{criterion.id}` has `guidance`: write marking = "guide", or levels'
+        source.fault(source.line("criterion", index), message)
     described = [level.band for level in criterion.level]
     known = {band.id for rules in regulations.values() for band in rules.bands}
     for rules in regulations.values():

@@ -262,6 +262,8 @@ class Autosave {
       const texts = wanted.get(control.name) ?? [];
       if (control.type === "checkbox" || control.type === "radio") control.checked = texts.includes(control.value);
       else if (texts.length) control.value = texts.shift();
+      // Words that come back must be seen. (A named `details` closes its siblings, so it stays.)
+      if (control.value && control.type !== "radio") control.closest("details:not([name])")?.setAttribute("open", "");
       control.dispatchEvent(new Event("input", { bubbles: true }));
     }
   }
