@@ -1,11 +1,13 @@
 """A draft is handed in, once."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 
 from lms.actor import Actor
 from lms.assessments import queries
 from lms.assessments.models import Draft, Submission
+from lms.assessments.rules.allocating import Topic
 from lms.assessments.rules.confidentiality import Answers
 from lms.assessments.rules.dates import date_rule
 from lms.assessments.rules.deadlines import Dated
@@ -18,6 +20,7 @@ from lms.assessments.rules.handing_in import (
     script_code,
 )
 from lms.assessments.service.confidentiality import check_before_handing_in
+from lms.assessments.service.topics import name_topics
 from lms.audit.service import record
 from lms.clock import on_page, today
 from lms.db import db
@@ -69,11 +72,13 @@ def hand_in(
     actor: Actor,
     now: datetime,
     answers: Answers = NO_ANSWERS,
+    topics: Collection[Topic] = (),
 ) -> Submission:
     """Hand the draft in. Coming again (a double click, a retry) gives the same submission.
 
     `shown` is the `fingerprint_of` the draft as it was shown, `declared` the number of the wording
-    that was agreed to, `answers` what was said of the finds of the confidentiality check.
+    that was agreed to, `answers` what was said of the finds of the confidentiality check,
+    `topics` what its writer says it speaks of at length.
     """
     place = queries.place_visible_to(actor, assessment)
     queries.hold_place(place.id)
@@ -91,6 +96,7 @@ def hand_in(
     if unsafe := check_before_handing_in(draft, place, answers, now=now):
         raise RuleBroken(*unsafe)
     submission = _made_from(draft, date, assessment, wording, now)
+    name_topics(submission, topics)
     record(
         actor=actor,
         act="handed in",

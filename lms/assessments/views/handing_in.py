@@ -6,8 +6,9 @@ from werkzeug.wrappers import Response
 from lms import clock
 from lms.actor import Action
 from lms.assessments import queries
-from lms.assessments.forms import HandInForm, read_answers
+from lms.assessments.forms import HandInForm, read_answers, read_topics
 from lms.assessments.models import Draft, Submission
+from lms.assessments.rules.allocating import Topic
 from lms.assessments.rules.confidentiality import WINDOW, Answers, Review
 from lms.assessments.rules.dates import date_rule
 from lms.assessments.rules.deadlines import Reason
@@ -47,6 +48,7 @@ def _page(
     refused: tuple[str, ...] = (),
     agreed: bool = False,
     answers: Answers = service.NO_ANSWERS,
+    named: frozenset[Topic] = frozenset(),
 ) -> str:
     now = clock.now()
     moves = queries.moves_of([place.id])[place.id]
@@ -78,6 +80,8 @@ def _page(
         form=form,
         review=confidentiality.review_of(draft, place) if asked.record == "here" else Review(),
         answers=answers,
+        topics=[(topic.name, str(topic).capitalize()) for topic in Topic],
+        named=[topic.name for topic in named],
     )
 
 
@@ -94,6 +98,7 @@ def hand_in_draft(assessment: str) -> Response | tuple[str, int]:
     asked = queries.assessment_visible_to(actor, assessment)
     form = HandInForm()
     answers = read_answers(request.form)
+    named = read_topics(request.form.getlist("topics"))
     try:
         submission = service.hand_in(
             asked,
@@ -102,14 +107,15 @@ def hand_in_draft(assessment: str) -> Response | tuple[str, int]:
             actor=actor,
             now=clock.now(),
             answers=answers,
+            topics=named,
         )
     except (RuleBroken, Conflict) as refusal:
         db.session.rollback()
         reasons = refusal.reasons if isinstance(refusal, RuleBroken) else (refusal.message,)
         place = queries.place_visible_to(actor, asked)
-        return _page(
-            asked, place, refused=reasons, agreed=bool(form.agreed.data), answers=answers
-        ), 409
+        agreed = bool(form.agreed.data)
+        page = _page(asked, place, refused=reasons, agreed=agreed, answers=answers, named=named)
+        return page, 409
     number = submission.receipt
     db.session.commit()
     poke("messages")
@@ -144,6 +150,7 @@ def receipt(number: str) -> str:
             queries.regulations_of(submission.enrolment.cohort),
             clock.today(clock.now()),
         ),
+        topics=", ".join(sorted(queries.topics_of([submission.id]).get(submission.id, ()))),
     )
 
 
