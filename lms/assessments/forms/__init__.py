@@ -60,6 +60,7 @@ class HandInForm(Form):
     """The draft as it was shown, and the declaration as it was agreed to."""
 
     shown = HiddenField(validators=[InputRequired()])
+    rule = HiddenField(default="")  # what was said of the date
     wording = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     agreed = BooleanField("I declare this")
 

@@ -9,7 +9,7 @@ from lms.assessments import queries
 from lms.assessments.models import Draft, Submission
 from lms.assessments.rules.allocating import Topic
 from lms.assessments.rules.confidentiality import Answers
-from lms.assessments.rules.dates import date_rule
+from lms.assessments.rules.dates import date_costs, date_rule, length_rule
 from lms.assessments.rules.deadlines import Dated
 from lms.assessments.rules.handing_in import (
     HandInFacts,
@@ -32,6 +32,10 @@ from lms.people.models import Enrolment
 CHANGED = (
     "The draft was changed in another window after this page was opened, so it was not handed in. "
     "Look at it once more, and hand it in from here."
+)
+DATE_PASSED = (
+    "What handing in means for the date has changed since this page was opened, so it was not "
+    "handed in. Read what it means now, and hand it in from here."
 )
 NO_ANSWERS = Answers()
 
@@ -73,12 +77,14 @@ def hand_in(
     now: datetime,
     answers: Answers = NO_ANSWERS,
     topics: Collection[Topic] = (),
+    rule_shown: str | None = None,
 ) -> Submission:
     """Hand the draft in. Coming again (a double click, a retry) gives the same submission.
 
     `shown` is the `fingerprint_of` the draft as it was shown, `declared` the number of the wording
     that was agreed to, `answers` what was said of the finds of the confidentiality check,
-    `topics` what its writer says it speaks of at length.
+    `topics` what its writer says it speaks of at length, `rule_shown` what the page said about the
+    date: where something is taken off for it, nobody hands in without having seen that.
     """
     place = queries.place_visible_to(actor, assessment)
     queries.hold_place(place.id)
@@ -93,6 +99,8 @@ def hand_in(
         raise RuleBroken(*blocks)
     if fingerprint_of(draft) != shown:
         raise Conflict(CHANGED)
+    if rule_shown is not None and _costs_unseen(place, date.due, rule_shown, now):
+        raise Conflict(DATE_PASSED)
     if unsafe := check_before_handing_in(draft, place, answers, now=now):
         raise RuleBroken(*unsafe)
     submission = _made_from(draft, date, assessment, wording, now)
@@ -106,6 +114,13 @@ def hand_in(
     )
     _send_receipt(submission, place, assessment, now)
     return submission
+
+
+def _costs_unseen(place: Enrolment, due_at: datetime, rule_shown: str, now: datetime) -> bool:
+    regulations = queries.regulations_of(place.cohort)
+    if not date_costs(due_at, now, regulations):
+        return False
+    return date_rule(due_at, now, regulations, done=False) != rule_shown
 
 
 def _made_from(
@@ -154,13 +169,15 @@ def _send_receipt(
 ) -> None:
     if place.user.email is None:
         return
+    regulations = queries.regulations_of(place.cohort)
     words = [
         f"You have handed in “{assessment.title}”.",
         "",
         f"Handed in: {on_page(submission.handed_in_at)}",
         f"Receipt number: {submission.receipt}",
-        f"The date rule: {date_rule(submission.due_at, submission.handed_in_at)}",
+        f"The date rule: {date_rule(submission.due_at, submission.handed_in_at, regulations)}",
         f"Words counted: {submission.words:,}",
+        f"The length: {length_rule(submission.words, assessment.words, regulations)}",
         f"Fingerprint (SHA-256): {submission.sha256}",
         "",
         "Your markers see a code, not your name. You can open this receipt again from the",

@@ -10,7 +10,7 @@ from lms.assessments.forms import HandInForm, read_answers, read_topics
 from lms.assessments.models import Draft, Submission
 from lms.assessments.rules.allocating import Topic
 from lms.assessments.rules.confidentiality import WINDOW, Answers, Review
-from lms.assessments.rules.dates import date_rule
+from lms.assessments.rules.dates import date_costs, date_rule, length_rule
 from lms.assessments.rules.deadlines import Reason
 from lms.assessments.rules.handing_in import HandInFacts, count_words, hand_in_blocks
 from lms.assessments.rules.turnaround import marks_by
@@ -55,11 +55,15 @@ def _page(
     date = queries.dated_by(moves, place.cohort, asked, now)
     draft = queries.find_draft(place.id, asked.key, date.attempt)
     wording = service.declaration_now(asked, now)
+    regulations = queries.regulations_of(place.cohort)
+    rule = date_rule(date.due, now, regulations, done=False)
+    words = service.words_in(draft)
     form = HandInForm(
         formdata=None,
         data={
             "shown": service.fingerprint_of(draft) if draft else "",
             "wording": wording.number,
+            "rule": rule,
             "agreed": agreed,
         },
     )
@@ -68,13 +72,15 @@ def _page(
         asked=asked,
         module=catalogue().module(asked.module_key),
         draft=draft,
-        words=service.words_in(draft),
+        words=words,
         text_words=count_words(draft.text) if draft else 0,
         declaration=catalogue().declaration(asked.declaration),
         declared_html=render(wording.text).html,
         date=date,
         formats=moves.formats,
-        rule=date_rule(date.due, now),
+        rule=rule,
+        costs=date_costs(date.due, now, regulations),
+        length=length_rule(words, asked.words, regulations),
         blocks=() if refused else _blocks_before_ticking(draft, asked),
         refused=refused,
         form=form,
@@ -108,6 +114,7 @@ def hand_in_draft(assessment: str) -> Response | tuple[str, int]:
             now=clock.now(),
             answers=answers,
             topics=named,
+            rule_shown=form.rule.data or "",
         )
     except (RuleBroken, Conflict) as refusal:
         db.session.rollback()
@@ -129,13 +136,16 @@ def receipt(number: str) -> str:
     """When, under which number and which rule something was handed in."""
     submission = queries.receipt_visible_to(current_actor(), number)
     asked = catalogue().assessment(submission.assessment)
+    regulations = queries.regulations_of(submission.enrolment.cohort)
     return render_template(
         "assessments/receipt.html",
         asked=asked,
         module=catalogue().module(asked.module_key),
         submission=submission,
         declared_html=render(submission.declared).html,  # ours, from content/declarations.toml
-        rule=date_rule(submission.due_at, submission.handed_in_at),
+        rule=date_rule(submission.due_at, submission.handed_in_at, regulations),
+        length=length_rule(submission.words, asked.words, regulations),
+        regulations=regulations,
         check=queries.find_check(
             submission.enrolment_id, submission.assessment, submission.attempt
         ),
