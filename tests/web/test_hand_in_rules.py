@@ -1,6 +1,8 @@
 """What a late or a long piece of work means: said before it is handed in, and on the receipt."""
 
 import html
+import io
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -15,8 +17,8 @@ from lms.messages.models import Message
 from lms.modules.catalogue import catalogue
 from lms.people.queries import get_cohort
 from tests.conftest import People
-from tests.factories import PLAN
-from tests.web.test_assessment_pages import keep
+from tests.factories import PLAN, docx, pdf
+from tests.web.test_assessment_pages import DRAFT, keep
 from tests.web.test_hand_in import HAND_IN, StoppedClock, rows
 from tests.web.test_release import hidden
 
@@ -130,3 +132,65 @@ def test_work_over_length_says_what_it_costs_before_and_after(
     receipt = ada.get(ada.post(HAND_IN, data=filled(page)).location).text
     assert said in receipt
     assert ("A person looks at it" in receipt) == (over > 1.1)
+
+
+def attached(browser: FlaskClient, name: str, data: bytes, version: int) -> None:
+    sent = {"text": "", "version": str(version), "act": "add", "file": (io.BytesIO(data), name)}
+    assert browser.post(DRAFT, data=sent).status_code == 303
+
+
+def test_what_is_left_out_of_the_count_is_shown_to_writer_and_marker(
+    browse: Browse, people: People, app: Flask, strict: None, at: Any
+) -> None:
+    ada = browse(people.ada)
+    body = "word " * 100
+    keep(ada, f"{body}\nReferences\nAda 2020")
+    at(IN_TIME)
+    page = ada.get(HAND_IN).text
+    assert "What was left out of the count" in page
+    assert "3 words in your text, from the heading “References”" in page
+    assert "Looked for and not found: the title, appendices." in page
+    receipt = ada.get(ada.post(HAND_IN, data=filled(page)).location).text
+    said = "Left out by the rules: the list of references 3."
+    assert said in receipt
+    (kept,) = rows(app, Submission)
+    assert (kept.words, kept.left_out) == (100, {"the list of references": 3})
+    script = browse(people.max).get(f"/marking/scripts/{kept.id}").text
+    assert "100 words." in script
+    assert said in script
+
+
+def test_files_are_counted_by_their_headings_and_an_unknown_is_said(
+    browse: Browse, people: People, app: Flask, strict: None, at: Any
+) -> None:
+    ada = browse(people.ada)
+    attached(ada, "plan.docx", docx("Her aims come first."), 0)
+    attached(ada, "scan.pdf", pdf(""), 1)
+    at(IN_TIME)
+    page = ada.get(HAND_IN).text
+    assert "“scan.pdf” could not be counted" in page
+    looked = re.findall(r'name="(looked-\d+)"', page)
+    ada.post(HAND_IN, data={**filled(page), **dict.fromkeys(looked, "y")})
+    (kept,) = rows(app, Submission)
+    assert (kept.words, kept.left_out) == (4, {})
+
+
+def test_a_replaced_text_is_counted_anew(
+    browse: Browse, people: People, app: Flask, strict: None
+) -> None:
+    ada = browse(people.ada)
+    keep(ada, f"{'word ' * 9}\nReferences\nAda 2020")
+    place = ada.post(HAND_IN, data=filled(ada.get(HAND_IN).text)).location
+    new = {"what": "text", "text": f"{'word ' * 8}\nAppendix\nx", "alone": "y"}
+    assert ada.post(f"{place}/replace", data=new).status_code == 303
+    (kept,) = rows(app, Submission)
+    assert (kept.words, kept.left_out) == (8, {"appendices": 2})
+
+
+def test_where_rules_leave_nothing_out_nothing_is_said(browse: Browse, people: People) -> None:
+    ada = browse(people.ada)
+    keep(ada, "Her aims come first.\nReferences\nAda")
+    page = ada.get(HAND_IN).text
+    assert "left out of the count" not in page
+    receipt = ada.get(ada.post(HAND_IN, data=filled(page)).location).text
+    assert "Left out by the rules" not in receipt

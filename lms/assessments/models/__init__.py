@@ -112,7 +112,8 @@ class Submission(Base):
         default=Attempt.FIRST, server_default=Attempt.FIRST.value
     )
     text: Mapped[str]
-    words: Mapped[int]
+    words: Mapped[int]  # that count by the regulations
+    left_out: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     declaration: Mapped[str]
     declaration_version: Mapped[int]
     declared: Mapped[str]  # the wording that was agreed to

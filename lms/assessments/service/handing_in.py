@@ -20,6 +20,7 @@ from lms.assessments.rules.handing_in import (
     script_code,
 )
 from lms.assessments.service.confidentiality import check_before_handing_in
+from lms.assessments.service.counting import Tally, tally_of
 from lms.assessments.service.topics import name_topics
 from lms.audit.service import record
 from lms.clock import on_page, today
@@ -103,7 +104,8 @@ def hand_in(
         raise Conflict(DATE_PASSED)
     if unsafe := check_before_handing_in(draft, place, answers, now=now):
         raise RuleBroken(*unsafe)
-    submission = _made_from(draft, date, assessment, wording, now)
+    tally = tally_of(draft, queries.regulations_of(place.cohort))
+    submission = _made_from(draft, date, assessment, wording, tally, now)
     name_topics(submission, topics)
     record(
         actor=actor,
@@ -128,6 +130,7 @@ def _made_from(
     date: Dated,
     assessment: Assessment,
     wording: DeclarationVersion,
+    tally: Tally,
     now: datetime,
 ) -> Submission:
     files = list(draft.files)
@@ -138,7 +141,8 @@ def _made_from(
         attempt=date.attempt,
         attempt_kind=date.kind,
         text=draft.text,
-        words=words_in(draft),
+        words=tally.words,
+        left_out=tally.kept(),
         declaration=assessment.declaration,
         declaration_version=wording.number,
         declared=wording.text,

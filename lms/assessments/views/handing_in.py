@@ -16,6 +16,7 @@ from lms.assessments.rules.handing_in import HandInFacts, count_words, hand_in_b
 from lms.assessments.rules.turnaround import marks_by
 from lms.assessments.service import confidentiality
 from lms.assessments.service import handing_in as service
+from lms.assessments.service.counting import tally_of
 from lms.assessments.service.replacing import may_replace
 from lms.assessments.views.blueprints import assessments
 from lms.db import db
@@ -57,7 +58,7 @@ def _page(
     wording = service.declaration_now(asked, now)
     regulations = queries.regulations_of(place.cohort)
     rule = date_rule(date.due, now, regulations, done=False)
-    words = service.words_in(draft)
+    tally = tally_of(draft, regulations)
     form = HandInForm(
         formdata=None,
         data={
@@ -72,7 +73,7 @@ def _page(
         asked=asked,
         module=catalogue().module(asked.module_key),
         draft=draft,
-        words=words,
+        tally=tally,
         text_words=count_words(draft.text) if draft else 0,
         declaration=catalogue().declaration(asked.declaration),
         declared_html=render(wording.text).html,
@@ -80,7 +81,7 @@ def _page(
         formats=moves.formats,
         rule=rule,
         costs=date_costs(date.due, now, regulations),
-        length=length_rule(words, asked.words, regulations),
+        length=length_rule(tally.words, asked.words, regulations),
         blocks=() if refused else _blocks_before_ticking(draft, asked),
         refused=refused,
         form=form,
