@@ -184,6 +184,8 @@ def _send_receipt(
         f"The length: {length_rule(submission.words, assessment.words, regulations)}",
         f"Fingerprint (SHA-256): {submission.sha256}",
         "",
+        "You can take it back and hand it in again until the date, while no marker has opened it.",
+        "",
         "Your markers see a code, not your name. You can open this receipt again from the",
         "assessment’s page, as you opened it to hand in.",
     ]

@@ -18,6 +18,7 @@ from lms.assessments.service import confidentiality
 from lms.assessments.service import handing_in as service
 from lms.assessments.service.counting import tally_of
 from lms.assessments.service.replacing import may_replace
+from lms.assessments.service.taking_back import why_final
 from lms.assessments.views.blueprints import assessments
 from lms.db import db
 from lms.errors import Conflict, RuleBroken
@@ -135,6 +136,18 @@ def hand_in_draft(assessment: str) -> Response | tuple[str, int]:
 @requires(Action.HAND_IN)
 def receipt(number: str) -> str:
     """When, under which number and which rule something was handed in."""
+    gone = queries.find_taken_back(current_actor(), number)
+    return receipt_page(number) if gone is None else _taken_back_page(gone)
+
+
+def _taken_back_page(gone: Submission) -> str:
+    asked = catalogue().assessment(gone.assessment)
+    module = catalogue().module(asked.module_key)
+    return render_template("assessments/taken_back.html", asked=asked, module=module, gone=gone)
+
+
+def receipt_page(number: str, *, refused: tuple[str, ...] = ()) -> str:
+    """The receipt; `refused` says why it was not taken back."""
     submission = queries.receipt_visible_to(current_actor(), number)
     asked = catalogue().assessment(submission.assessment)
     regulations = queries.regulations_of(submission.enrolment.cohort)
@@ -147,6 +160,8 @@ def receipt(number: str) -> str:
         rule=date_rule(submission.due_at, submission.handed_in_at, regulations),
         length=length_rule(submission.words, asked.words, regulations),
         regulations=regulations,
+        refused=refused,
+        final=why_final(submission, now=clock.now()),
         check=queries.find_check(
             submission.enrolment_id, submission.assessment, submission.attempt
         ),
