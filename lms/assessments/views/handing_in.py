@@ -173,7 +173,7 @@ def receipt_page(number: str, *, refused: tuple[str, ...] = ()) -> str:
         by=marks_by(
             submission.due_at,
             submission.handed_in_at,
-            queries.regulations_of(submission.enrolment.cohort),
+            regulations,
             clock.today(clock.now()),
         ),
         topics=", ".join(sorted(queries.topics_of([submission.id]).get(submission.id, ()))),
