@@ -7,7 +7,7 @@ from lms.regulations.clauses import cost, count, plain
 from lms.regulations.late import Lateness
 from lms.regulations.marks import Mark, Step, StepKind
 from lms.regulations.readings import QUESTIONS
-from lms.regulations.terms import Late, Terms
+from lms.regulations.terms import Late, LateStep, Terms
 from lms.regulations.words import Length
 
 MARKED = "What the marker gave, by the weights of the criteria."
@@ -77,21 +77,30 @@ def marks(number: Decimal) -> str:
     return f"{plain(number)} {'mark was' if number == 1 else 'marks were'}"
 
 
-def what_lateness_costs(found: Lateness, late: Late | None) -> str:
-    """For the page before a late hand-in: what would follow, whatever the mark will be."""
+def what_lateness_costs(found: Lateness, late: Late | None, *, done: bool = False) -> str:
+    """For the page before a late hand-in: what would follow, whatever the mark will be.
+
+    `done`: for the receipt, what follows from one that was made.
+    """
     if not found.late:
         return "It is not after the date."
+    comes = how_late(found.days, late) if done else _would_come(found, late)
     if found.step is None:
-        return f"{_would_come(found, late)} Nothing is taken off for that."
+        return f"{comes} Nothing is taken off for that."
     said = cost(found.step)
-    sentence = f"{_would_come(found, late)} By the rules {said}"
+    sentence = f"{comes} By the rules {said}"
     if found.step.each == "day" and found.days and found.step.take is not None:
         times = found.step.take * found.days
         of = "%" if found.step.of != "points" else " marks"
         sentence += f": {plain(times)}{of} in all"
-    after = "" if found.step.accepted else " It would not count as handed in."
-    after += "" if found.step.marked else " It would not be marked."
-    return f"{sentence}.{after}"
+    return f"{sentence}.{_and_more(found.step, done=done)}"
+
+
+def _and_more(step: LateStep, *, done: bool) -> str:
+    counts = "It does not count" if done else "It would not count"
+    after = "" if step.accepted else f" {counts} as handed in."
+    marked = "It is not marked." if done else "It would not be marked."
+    return after + ("" if step.marked else f" {marked}")
 
 
 def _would_come(found: Lateness, late: Late | None) -> str:

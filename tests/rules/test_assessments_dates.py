@@ -1,15 +1,28 @@
 """When work is due, and what is said about the day it came."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lms.assessments.rules.dates import LONDON, date_rule, days_after, deadline, due_in_words
+from lms.assessments.rules.dates import (
+    A_PERSON,
+    LONDON,
+    date_costs,
+    date_rule,
+    days_after,
+    deadline,
+    due_in_words,
+    length_rule,
+)
 from lms.modules.catalogue import Due
+from lms.regulations import Terms
+from tests.rules.test_regulations_sayings import example
 
 NOON = time(12, 0)
+FIRST = example("pgcert-example-1")
 
 
 def utc(year: int, month: int, day: int, hour: int) -> datetime:
@@ -73,7 +86,22 @@ DUE = datetime(2026, 12, 21, 12, 0, tzinfo=UTC)
 )
 def test_the_rule_about_the_date(handed_in: datetime, days: int | None, words: str) -> None:
     assert days_after(DUE, handed_in) == days
-    assert date_rule(DUE, handed_in).startswith(words)
+    assert date_rule(DUE, handed_in, FIRST).startswith(words)
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_where_rules_are_silent_a_person_is_asked(*, done: bool) -> None:
+    silent = replace(FIRST, terms=Terms())
+    late = DUE + timedelta(days=3)
+    said = date_rule(DUE, late, silent, done=done)
+    assert "The regulations do not say what happens to work that comes after the date." in said
+    assert said.endswith(A_PERSON)
+    assert date_costs(DUE, late, silent)
+    assert not date_costs(DUE, DUE - timedelta(seconds=1), silent)
+    assert not date_costs(DUE, late, FIRST)
+    over = length_rule(2100, 2000, silent)
+    assert over.startswith("It is over the word limit. The regulations do not say")
+    assert length_rule(2000, 2000, silent) == "It is within the word limit."
 
 
 def test_the_date_as_an_offset() -> None:

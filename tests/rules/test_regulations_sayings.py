@@ -123,6 +123,10 @@ def test_before_a_late_hand_in_the_page_can_say_what_follows() -> None:
         "It comes up to 2 working days after the date. "
         "By the rules 5 marks are taken off for each day begun: 10 marks in all."
     )
+    assert what_lateness_costs(late, RULES.late, done=True) == (
+        "It came up to 2 working days after the date. "
+        "By the rules 5 marks are taken off for each day begun: 10 marks in all."
+    )
     never = late_consequence(RULES, DUE, DUE, DAYS)
     assert not isinstance(never, NeedsSetting)
     assert what_lateness_costs(never, RULES.late) == "It is not after the date."
@@ -155,10 +159,14 @@ def test_a_refusal_says_that_it_does_not_count() -> None:
     found = late_consequence(rules, DUE, DUE + timedelta(hours=1), DAYS)
     assert not isinstance(found, NeedsSetting)
     assert what_lateness_costs(found, rules.late).endswith("It would not count as handed in.")
+    done = what_lateness_costs(found, rules.late, done=True)
+    assert done.endswith("It does not count as handed in.")
     history = terms("sheffield-history")
     found = late_consequence(history, DUE, DUE + timedelta(days=20), DAYS)
     assert not isinstance(found, NeedsSetting)
     assert what_lateness_costs(found, history.late).endswith("It would not be marked.")
+    done = what_lateness_costs(found, history.late, done=True)
+    assert done.endswith("It is not marked.")
 
 
 def test_every_step_cites_a_clause_of_the_regulations() -> None:

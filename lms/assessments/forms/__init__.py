@@ -1,6 +1,6 @@
 """What a browser may send about assessments."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +22,7 @@ from wtforms.validators import Optional as MayBeEmpty
 from wtforms.widgets import HiddenInput
 
 from lms.assessments.forms.typed import VersionedForm, as_typed
-from lms.assessments.rules.allocating import MOST_SHARES
+from lms.assessments.rules.allocating import MOST_SHARES, Topic
 from lms.assessments.rules.confidentiality import LONGEST_REASON, Answers
 from lms.assessments.rules.marking import BandRange, Decision, plain, points_fault
 from lms.assessments.rules.passages import Passage, Pin, read_pins, unplaced
@@ -60,6 +60,7 @@ class HandInForm(Form):
     """The draft as it was shown, and the declaration as it was agreed to."""
 
     shown = HiddenField(validators=[InputRequired()])
+    rule = HiddenField(default="")  # what was said of the date
     wording = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     agreed = BooleanField("I declare this")
 
@@ -75,6 +76,11 @@ def read_answers(sent: Mapping[str, str]) -> Answers:
         }
 
     return Answers(of("why-"), of("kind-"), frozenset(of("looked-")))
+
+
+def read_topics(sent: Collection[str]) -> frozenset[Topic]:
+    """The topics whose names were sent; what is none of them is passed over."""
+    return frozenset(topic for topic in Topic if topic.name in sent)
 
 
 class ReplaceForm(Form):

@@ -9,8 +9,17 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Numeric, UniqueConstraint, and_, event
-from sqlalchemy.orm import Mapped, ORMExecuteState, Session, foreign, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Numeric, UniqueConstraint, and_, event
+from sqlalchemy import text as sql
+from sqlalchemy.orm import (
+    Mapped,
+    ORMExecuteState,
+    Session,
+    foreign,
+    mapped_column,
+    relationship,
+    with_loader_criteria,
+)
 
 from lms.assessments.models.allocation import (
     Allocation,
@@ -36,6 +45,7 @@ from lms.people.models import Enrolment
 from lms.regulations import Attempt
 
 __all__ = [
+    "EVEN",
     "Adjustment",
     "Allocation",
     "BankComment",
@@ -90,12 +100,22 @@ class Draft(Base):
 class Submission(Base):
     """What was handed in, once per attempt, as it was at that moment.
 
+    What was taken back stays without its words; only a query with `EVEN` sees it.
+
     Markers know it by `code`, its owner by `receipt`; neither can be worked out from the other.
     """
 
     __tablename__ = "submissions"
     __table_args__ = (
-        UniqueConstraint("enrolment_id", "assessment", "attempt"),
+        Index(
+            "uq_submissions_one_stands",
+            "enrolment_id",
+            "assessment",
+            "attempt",
+            unique=True,
+            sqlite_where=sql("taken_back_at IS NULL"),
+            postgresql_where=sql("taken_back_at IS NULL"),
+        ),
         UniqueConstraint("receipt"),
         # Code first: SQLite takes "of this assessment" to be rare, and would read all its scripts.
         UniqueConstraint("code", "assessment"),
@@ -112,7 +132,8 @@ class Submission(Base):
         default=Attempt.FIRST, server_default=Attempt.FIRST.value
     )
     text: Mapped[str]
-    words: Mapped[int]
+    words: Mapped[int]  # that count by the regulations
+    left_out: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
     declaration: Mapped[str]
     declaration_version: Mapped[int]
     declared: Mapped[str]  # the wording that was agreed to
@@ -121,6 +142,7 @@ class Submission(Base):
     receipt: Mapped[str]
     code: Mapped[str]
     sha256: Mapped[str]
+    taken_back_at: Mapped[datetime | None]
     enrolment: Mapped[Enrolment] = relationship(lazy="raise")
     files: Mapped[list["SubmissionFile"]] = relationship(
         lazy="raise", order_by="SubmissionFile.id", back_populates="submission"
@@ -270,3 +292,16 @@ def _refuse_bulk_change(state: ORMExecuteState) -> None:
     changes = state.is_orm_statement and (state.is_update or state.is_delete)
     if changes and state.bind_mapper is not None and state.bind_mapper.class_ is LedgerEntry:
         raise LedgerIsAppended("ledger entries are never changed or deleted: append others")
+
+
+EVEN = {"even_taken_back": True}  # execution options of a query that sees what was taken back
+
+
+@event.listens_for(Session, "do_orm_execute")
+def _see_what_stands(state: ORMExecuteState) -> None:
+    if not state.is_select or state.is_column_load or "even_taken_back" in state.execution_options:
+        return
+    stands = with_loader_criteria(
+        Submission, Submission.taken_back_at.is_(None), include_aliases=True
+    )
+    state.statement = state.statement.options(stands)

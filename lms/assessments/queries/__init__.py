@@ -121,6 +121,12 @@ from lms.assessments.queries.standing import (
     sendable_results,
     standing,
 )
+from lms.assessments.queries.taken_back import (
+    find_taken_back,
+    is_begun,
+    taken_back_visible_to,
+    topic_rows,
+)
 from lms.people.queries import hold_place
 
 __all__ = [
@@ -172,6 +178,7 @@ __all__ = [
     "find_same",
     "find_sheet",
     "find_submission",
+    "find_taken_back",
     "find_topics_not_taken",
     "given_so_far",
     "handed_in_by",
@@ -180,6 +187,7 @@ __all__ = [
     "hold_place",
     "hold_scripts",
     "holders",
+    "is_begun",
     "last_next_step",
     "lately_decided",
     "mark_query_visible_to",
@@ -220,9 +228,11 @@ __all__ = [
     "sendable_results",
     "settled_or_not",
     "standing",
+    "taken_back_visible_to",
     "terms_of",
     "texts_of",
     "to_be_erased",
+    "topic_rows",
     "topics_not_taken",
     "topics_of",
     "usable_comment",

@@ -123,6 +123,7 @@ def receipt_visible_to(actor: Actor, number: str) -> Submission:
         .options(
             selectinload(Submission.files),
             joinedload(Submission.enrolment).joinedload(Enrolment.cohort),
+            joinedload(Submission.enrolment).joinedload(Enrolment.user),
         )
     )
     if submission is None:

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Exists, Select, and_, exists, func, select
 from sqlalchemy.orm import aliased, defer, joinedload, selectinload
 
 from lms.actor import Action, Actor
-from lms.assessments.models import LedgerEntry, Mark, ResultRow, Submission
+from lms.assessments.models import EVEN, LedgerEntry, Mark, ResultRow, Submission
 from lms.assessments.queries.allocation import may_open
 from lms.assessments.queries.learners import NOT_HERE
 from lms.db import db
@@ -198,6 +198,7 @@ def code_is_taken(assessment: str, code: str) -> bool:
         db.session.scalar(
             select(Submission.id).where(
                 Submission.assessment == assessment, Submission.code == code
-            )
+            ),
+            execution_options=EVEN,
         )
     )

@@ -3,10 +3,19 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from lms.modules.catalogue import Due
+from lms.modules.catalogue import Due, Regulations
+from lms.regulations import (
+    NeedsSetting,
+    late_consequence,
+    what_lateness_costs,
+    what_length_costs,
+    word_consequence,
+)
 
 LONDON = ZoneInfo("Europe/London")
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+A_PERSON = "A person decides what follows: ask your module lead."
+A_PERSON_LOOKS = "A person looks at it before anything is taken off."
 
 
 def deadline(starts_on: date, due: Due) -> datetime:
@@ -34,13 +43,38 @@ def days_after(due_at: datetime, handed_in_at: datetime) -> int | None:
     return (handed_in_at.astimezone(LONDON).date() - due_at.astimezone(LONDON).date()).days
 
 
-def date_rule(due_at: datetime, handed_in_at: datetime) -> str:
-    """The rule about the date, as applied to one hand-in. Only stated: no mark is taken off."""
-    days = days_after(due_at, handed_in_at)
-    if days is None:
+def date_rule(
+    due_at: datetime, handed_in_at: datetime, regulations: Regulations, *, done: bool = True
+) -> str:
+    """The rule about the date, as applied to one hand-in; not `done`: to one that would be made."""
+    terms = regulations.terms
+    found = late_consequence(terms, due_at, handed_in_at, regulations.calendar)
+    if isinstance(found, NeedsSetting):
+        return f"{_after(due_at, handed_in_at)} {found.sentence} {A_PERSON}"
+    if not found.late:
         return "Handed in by the date."
-    if days == 0:
-        when = "Handed in later on the day it was due."
-    else:
-        when = f"Handed in {days} {'day' if days == 1 else 'days'} after the date."
-    return f"{when} The rules used here take nothing off for that."
+    if found.step is None:
+        return f"{_after(due_at, handed_in_at)} The rules used here take nothing off for that."
+    return what_lateness_costs(found, terms.late, done=done)
+
+
+def date_costs(due_at: datetime, at: datetime, regulations: Regulations) -> bool:
+    """Whether handing in at `at` meets a penalty, or rules that leave open what follows."""
+    found = late_consequence(regulations.terms, due_at, at, regulations.calendar)
+    return isinstance(found, NeedsSetting) or found.step is not None
+
+
+def _after(due_at: datetime, handed_in_at: datetime) -> str:
+    days = days_after(due_at, handed_in_at)
+    if not days:
+        return "Handed in later on the day it was due." if days == 0 else "Handed in on the date."
+    return f"Handed in {days} {'day' if days == 1 else 'days'} after the date."
+
+
+def length_rule(words: int, limit: int, regulations: Regulations) -> str:
+    """The rule about the length, as applied to a number of counted words."""
+    found = word_consequence(regulations.terms, words, limit)
+    if isinstance(found, NeedsSetting):
+        return f"It is over the word limit. {found.sentence} {A_PERSON}"
+    said = what_length_costs(found)
+    return f"{said} {A_PERSON_LOOKS}" if found.band is not None else said

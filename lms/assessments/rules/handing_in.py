@@ -3,9 +3,13 @@
 import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 # No letters that are read for digits, or for one another, on the telephone: I, L, O, 0, 1.
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
+OPENED = (
+    "A marker has opened it, so it is final. If it is the wrong one, write to your module lead."
+)
 
 
 @dataclass(frozen=True)
@@ -17,6 +21,16 @@ class HandInFacts:
     declared: bool
     handed_in: bool
     record: str  # here, vle
+
+
+@dataclass(frozen=True)
+class TakeBackFacts:
+    """What decides whether handed-in work can be taken back."""
+
+    handed_in_at: datetime
+    due_at: datetime
+    opened: bool  # by somebody who marks
+    now: datetime
 
 
 def hand_in_blocks(facts: HandInFacts) -> tuple[str, ...]:
@@ -39,6 +53,17 @@ def draft_blocks(*, handed_in: bool, record: str) -> tuple[str, ...]:
         return ("This work is written and handed in on your university’s learning site.",)
     if handed_in:
         return ("You have handed this in, so the draft can no longer be changed.",)
+    return ()
+
+
+def take_back_blocks(facts: TakeBackFacts) -> tuple[str, ...]:
+    """Every reason why handed-in work is final and cannot be taken back."""
+    if facts.handed_in_at > facts.due_at:
+        return ("It was handed in after the date, so it is final.",)
+    if facts.now >= facts.due_at:
+        return ("The date has passed, so what you handed in is final.",)
+    if facts.opened:
+        return (OPENED,)
     return ()
 
 

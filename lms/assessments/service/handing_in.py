@@ -1,13 +1,15 @@
 """A draft is handed in, once."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 
 from lms.actor import Actor
 from lms.assessments import queries
 from lms.assessments.models import Draft, Submission
+from lms.assessments.rules.allocating import Topic
 from lms.assessments.rules.confidentiality import Answers
-from lms.assessments.rules.dates import date_rule
+from lms.assessments.rules.dates import date_costs, date_rule, length_rule
 from lms.assessments.rules.deadlines import Dated
 from lms.assessments.rules.handing_in import (
     HandInFacts,
@@ -18,6 +20,8 @@ from lms.assessments.rules.handing_in import (
     script_code,
 )
 from lms.assessments.service.confidentiality import check_before_handing_in
+from lms.assessments.service.counting import Tally, tally_of
+from lms.assessments.service.topics import name_topics
 from lms.audit.service import record
 from lms.clock import on_page, today
 from lms.db import db
@@ -29,6 +33,10 @@ from lms.people.models import Enrolment
 CHANGED = (
     "The draft was changed in another window after this page was opened, so it was not handed in. "
     "Look at it once more, and hand it in from here."
+)
+DATE_PASSED = (
+    "What handing in means for the date has changed since this page was opened, so it was not "
+    "handed in. Read what it means now, and hand it in from here."
 )
 NO_ANSWERS = Answers()
 
@@ -69,11 +77,15 @@ def hand_in(
     actor: Actor,
     now: datetime,
     answers: Answers = NO_ANSWERS,
+    topics: Collection[Topic] = (),
+    rule_shown: str | None = None,
 ) -> Submission:
     """Hand the draft in. Coming again (a double click, a retry) gives the same submission.
 
     `shown` is the `fingerprint_of` the draft as it was shown, `declared` the number of the wording
-    that was agreed to, `answers` what was said of the finds of the confidentiality check.
+    that was agreed to, `answers` what was said of the finds of the confidentiality check,
+    `topics` what its writer says it speaks of at length, `rule_shown` what the page said about the
+    date: where something is taken off for it, nobody hands in without having seen that.
     """
     place = queries.place_visible_to(actor, assessment)
     queries.hold_place(place.id)
@@ -88,9 +100,13 @@ def hand_in(
         raise RuleBroken(*blocks)
     if fingerprint_of(draft) != shown:
         raise Conflict(CHANGED)
+    if rule_shown is not None and _costs_unseen(place, date.due, rule_shown, now):
+        raise Conflict(DATE_PASSED)
     if unsafe := check_before_handing_in(draft, place, answers, now=now):
         raise RuleBroken(*unsafe)
-    submission = _made_from(draft, date, assessment, wording, now)
+    tally = tally_of(draft, queries.regulations_of(place.cohort))
+    submission = _made_from(draft, date, assessment, wording, tally, now)
+    name_topics(submission, topics)
     record(
         actor=actor,
         act="handed in",
@@ -102,11 +118,19 @@ def hand_in(
     return submission
 
 
+def _costs_unseen(place: Enrolment, due_at: datetime, rule_shown: str, now: datetime) -> bool:
+    regulations = queries.regulations_of(place.cohort)
+    if not date_costs(due_at, now, regulations):
+        return False
+    return date_rule(due_at, now, regulations, done=False) != rule_shown
+
+
 def _made_from(
     draft: Draft,
     date: Dated,
     assessment: Assessment,
     wording: DeclarationVersion,
+    tally: Tally,
     now: datetime,
 ) -> Submission:
     files = list(draft.files)
@@ -117,7 +141,8 @@ def _made_from(
         attempt=date.attempt,
         attempt_kind=date.kind,
         text=draft.text,
-        words=words_in(draft),
+        words=tally.words,
+        left_out=tally.kept(),
         declaration=assessment.declaration,
         declaration_version=wording.number,
         declared=wording.text,
@@ -148,14 +173,18 @@ def _send_receipt(
 ) -> None:
     if place.user.email is None:
         return
+    regulations = queries.regulations_of(place.cohort)
     words = [
         f"You have handed in “{assessment.title}”.",
         "",
         f"Handed in: {on_page(submission.handed_in_at)}",
         f"Receipt number: {submission.receipt}",
-        f"The date rule: {date_rule(submission.due_at, submission.handed_in_at)}",
+        f"The date rule: {date_rule(submission.due_at, submission.handed_in_at, regulations)}",
         f"Words counted: {submission.words:,}",
+        f"The length: {length_rule(submission.words, assessment.words, regulations)}",
         f"Fingerprint (SHA-256): {submission.sha256}",
+        "",
+        "You can take it back and hand it in again until the date, while no marker has opened it.",
         "",
         "Your markers see a code, not your name. You can open this receipt again from the",
         "assessment’s page, as you opened it to hand in.",

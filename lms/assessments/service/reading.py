@@ -22,6 +22,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _ODF_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 
 _BODY = re.compile(r"word/document\.xml|content\.xml")
+_COUNTED = re.compile(r"word/(?:document|footnotes|endnotes)\.xml|content\.xml")
 _EVERYTHING = re.compile(
     r"word/(?:document|footnotes|endnotes|header\d*|footer\d*)\.xml|content\.xml|styles\.xml"
 )
@@ -34,9 +35,9 @@ logging.getLogger("pypdf").setLevel(
 def read_words(upload: Upload) -> int | None:
     """The number of words; None where a file can be opened but not counted (a scan, say)."""
     if upload.media_type == PDF:
-        pages = _pdf_pages(upload.data)
+        pages = pdf_pages(upload.data)
         return None if pages is None else sum(map(count_words, pages)) or None
-    return sum(map(count_words, _office_parts(upload.media_type, upload.data, _BODY)))
+    return sum(map(count_words, _office_parts(upload.media_type, upload.data, _COUNTED)))
 
 
 def read_parts(media_type: str, data: bytes) -> tuple[str, ...] | None:
@@ -46,7 +47,7 @@ def read_parts(media_type: str, data: bytes) -> tuple[str, ...] | None:
     """
     try:
         if media_type == PDF:
-            pages = _pdf_pages(data)
+            pages = pdf_pages(data)
             return pages if pages and any(map(str.strip, pages)) else None
         return _office_parts(media_type, data, _EVERYTHING)
     except FileRefused:
@@ -58,7 +59,7 @@ def _office_parts(media_type: str, data: bytes, wanted: re.Pattern[str]) -> tupl
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as pack:
             names = sorted(filter(wanted.fullmatch, pack.namelist()), key=_body_first)
-        return tuple(part for name in names for part in read(_member(data, name)).split("\n"))
+        return tuple(part for name in names for part in read(member(data, name)).split("\n"))
     except FileRefused:
         raise
     except Exception as odd:  # zlib, zipfile, expat and defusedxml each have their own
@@ -69,10 +70,10 @@ def _body_first(name: str) -> tuple[bool, str]:
     return not _BODY.fullmatch(name), name
 
 
-def _member(data: bytes, name: str) -> bytes:
+def member(data: bytes, name: str) -> bytes:
     """One member of a zip, unpacked at most to the limit, whatever its header claims."""
-    with zipfile.ZipFile(io.BytesIO(data)) as pack, pack.open(name) as member:
-        unpacked = member.read(_XML_LIMIT + 1)
+    with zipfile.ZipFile(io.BytesIO(data)) as pack, pack.open(name) as packed:
+        unpacked = packed.read(_XML_LIMIT + 1)
     if len(unpacked) > _XML_LIMIT:
         raise FileRefused(CANNOT_OPEN)
     return unpacked
@@ -115,7 +116,7 @@ def _with_spaces(element: Element) -> str:
     return gap + (element.text or "") + inner
 
 
-def _pdf_pages(data: bytes) -> tuple[str, ...] | None:
+def pdf_pages(data: bytes) -> tuple[str, ...] | None:
     try:
         reader = PdfReader(io.BytesIO(data), strict=False)
         if reader.is_encrypted:

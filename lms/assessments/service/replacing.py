@@ -13,10 +13,11 @@ from lms.actor import Actor
 from lms.assessments import queries
 from lms.assessments.models import Submission, SubmissionFile
 from lms.assessments.rules.confidentiality import replace_blocks
-from lms.assessments.rules.handing_in import count_words, fingerprint
+from lms.assessments.rules.handing_in import fingerprint
 from lms.assessments.rules.uploads import check_upload
 from lms.assessments.service.confidentiality import note_check, review_of
 from lms.assessments.service.copies import marker_copy
+from lms.assessments.service.counting import tally_of
 from lms.assessments.service.reading import read_words
 from lms.audit.service import record
 from lms.db import db
@@ -44,7 +45,6 @@ def replace_text(receipt: str, *, text: str, alone: bool, actor: Actor, now: dat
     if not text.strip() and not submission.files:
         raise RuleBroken(NOTHING)
     found = len(review_of(submission, submission.enrolment).found)
-    submission.words += count_words(text) - count_words(submission.text)
     submission.text = text
     draft = queries.find_draft(submission.enrolment_id, submission.assessment, submission.attempt)
     if draft is not None:
@@ -69,7 +69,6 @@ def replace_file(
         raise RuleBroken(SAME)
     found = len(review_of(submission, submission.enrolment).found)
     gone = tuple(key for key in (file.storage_key, file.marker_key) if key)
-    submission.words += (words or 0) - (file.words or 0)
     file.name, file.media_type, file.size = upload.name, upload.media_type, len(data)
     file.words, file.sha256, file.added_at = words, digest, now
     file.storage_key, file.marker_key = storage().save(data), storage().save(copy)
@@ -115,6 +114,8 @@ def _noted(
 ) -> Replaced:
     submission.sha256 = fingerprint(submission.text, _hashes(submission.files))
     place = submission.enrolment
+    tally = tally_of(submission, queries.regulations_of(place.cohort))
+    submission.words, submission.left_out = tally.words, tally.kept()
     left = len(review_of(submission, place).found)
     about = (submission.assessment, submission.attempt)
     note_check(place, *about, found, now=now)

@@ -24,6 +24,7 @@ from lms.assessments.views import (
     replacing,
     results,
     rules,
+    taking_back,
     why,
 )
 from lms.assessments.views.blueprints import assessments, marking
@@ -67,5 +68,6 @@ __all__ = [
     "replacing",
     "results",
     "rules",
+    "taking_back",
     "why",
 ]

@@ -6,16 +6,19 @@ from werkzeug.wrappers import Response
 from lms import clock
 from lms.actor import Action
 from lms.assessments import queries
-from lms.assessments.forms import HandInForm, read_answers
+from lms.assessments.forms import HandInForm, read_answers, read_topics
 from lms.assessments.models import Draft, Submission
+from lms.assessments.rules.allocating import Topic
 from lms.assessments.rules.confidentiality import WINDOW, Answers, Review
-from lms.assessments.rules.dates import date_rule
+from lms.assessments.rules.dates import date_costs, date_rule, length_rule
 from lms.assessments.rules.deadlines import Reason
 from lms.assessments.rules.handing_in import HandInFacts, count_words, hand_in_blocks
 from lms.assessments.rules.turnaround import marks_by
 from lms.assessments.service import confidentiality
 from lms.assessments.service import handing_in as service
+from lms.assessments.service.counting import tally_of
 from lms.assessments.service.replacing import may_replace
+from lms.assessments.service.taking_back import why_final
 from lms.assessments.views.blueprints import assessments
 from lms.db import db
 from lms.errors import Conflict, RuleBroken
@@ -47,17 +50,22 @@ def _page(
     refused: tuple[str, ...] = (),
     agreed: bool = False,
     answers: Answers = service.NO_ANSWERS,
+    named: frozenset[Topic] = frozenset(),
 ) -> str:
     now = clock.now()
     moves = queries.moves_of([place.id])[place.id]
     date = queries.dated_by(moves, place.cohort, asked, now)
     draft = queries.find_draft(place.id, asked.key, date.attempt)
     wording = service.declaration_now(asked, now)
+    regulations = queries.regulations_of(place.cohort)
+    rule = date_rule(date.due, now, regulations, done=False)
+    tally = tally_of(draft, regulations)
     form = HandInForm(
         formdata=None,
         data={
             "shown": service.fingerprint_of(draft) if draft else "",
             "wording": wording.number,
+            "rule": rule,
             "agreed": agreed,
         },
     )
@@ -66,18 +74,22 @@ def _page(
         asked=asked,
         module=catalogue().module(asked.module_key),
         draft=draft,
-        words=service.words_in(draft),
+        tally=tally,
         text_words=count_words(draft.text) if draft else 0,
         declaration=catalogue().declaration(asked.declaration),
         declared_html=render(wording.text).html,
         date=date,
         formats=moves.formats,
-        rule=date_rule(date.due, now),
+        rule=rule,
+        costs=date_costs(date.due, now, regulations),
+        length=length_rule(tally.words, asked.words, regulations),
         blocks=() if refused else _blocks_before_ticking(draft, asked),
         refused=refused,
         form=form,
         review=confidentiality.review_of(draft, place) if asked.record == "here" else Review(),
         answers=answers,
+        topics=[(topic.name, str(topic).capitalize()) for topic in Topic],
+        named=[topic.name for topic in named],
     )
 
 
@@ -94,6 +106,7 @@ def hand_in_draft(assessment: str) -> Response | tuple[str, int]:
     asked = queries.assessment_visible_to(actor, assessment)
     form = HandInForm()
     answers = read_answers(request.form)
+    named = read_topics(request.form.getlist("topics"))
     try:
         submission = service.hand_in(
             asked,
@@ -102,14 +115,16 @@ def hand_in_draft(assessment: str) -> Response | tuple[str, int]:
             actor=actor,
             now=clock.now(),
             answers=answers,
+            topics=named,
+            rule_shown=form.rule.data or "",
         )
     except (RuleBroken, Conflict) as refusal:
         db.session.rollback()
         reasons = refusal.reasons if isinstance(refusal, RuleBroken) else (refusal.message,)
         place = queries.place_visible_to(actor, asked)
-        return _page(
-            asked, place, refused=reasons, agreed=bool(form.agreed.data), answers=answers
-        ), 409
+        agreed = bool(form.agreed.data)
+        page = _page(asked, place, refused=reasons, agreed=agreed, answers=answers, named=named)
+        return page, 409
     number = submission.receipt
     db.session.commit()
     poke("messages")
@@ -121,15 +136,32 @@ def hand_in_draft(assessment: str) -> Response | tuple[str, int]:
 @requires(Action.HAND_IN)
 def receipt(number: str) -> str:
     """When, under which number and which rule something was handed in."""
+    gone = queries.find_taken_back(current_actor(), number)
+    return receipt_page(number) if gone is None else _taken_back_page(gone)
+
+
+def _taken_back_page(gone: Submission) -> str:
+    asked = catalogue().assessment(gone.assessment)
+    module = catalogue().module(asked.module_key)
+    return render_template("assessments/taken_back.html", asked=asked, module=module, gone=gone)
+
+
+def receipt_page(number: str, *, refused: tuple[str, ...] = ()) -> str:
+    """The receipt; `refused` says why it was not taken back."""
     submission = queries.receipt_visible_to(current_actor(), number)
     asked = catalogue().assessment(submission.assessment)
+    regulations = queries.regulations_of(submission.enrolment.cohort)
     return render_template(
         "assessments/receipt.html",
         asked=asked,
         module=catalogue().module(asked.module_key),
         submission=submission,
         declared_html=render(submission.declared).html,  # ours, from content/declarations.toml
-        rule=date_rule(submission.due_at, submission.handed_in_at),
+        rule=date_rule(submission.due_at, submission.handed_in_at, regulations),
+        length=length_rule(submission.words, asked.words, regulations),
+        regulations=regulations,
+        refused=refused,
+        final=why_final(submission, now=clock.now()),
         check=queries.find_check(
             submission.enrolment_id, submission.assessment, submission.attempt
         ),
@@ -141,9 +173,10 @@ def receipt(number: str) -> str:
         by=marks_by(
             submission.due_at,
             submission.handed_in_at,
-            queries.regulations_of(submission.enrolment.cohort),
+            regulations,
             clock.today(clock.now()),
         ),
+        topics=", ".join(sorted(queries.topics_of([submission.id]).get(submission.id, ()))),
     )
 
 
