@@ -148,6 +148,8 @@ class StoppedClock:
     def __init__(self, moment: datetime) -> None:
         self.moment = moment
 
+    today = staticmethod(clock.today)
+
     def now(self) -> datetime:
         return self.moment
 
