@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Exists, Select, and_, exists, func, select
-from sqlalchemy.orm import aliased, defer, joinedload, selectinload
+from sqlalchemy.orm import aliased, defer, joinedload, selectinload, subqueryload
 
 from lms.actor import Action, Actor
 from lms.assessments.models import Allocation, LedgerEntry, Mark, ResultRow, Submission
@@ -41,10 +41,11 @@ class Neighbours:
 
 
 def _with_everything(found: Select[tuple[Submission]]) -> Select[tuple[Submission]]:
+    """With marks and ledger: a statement for each, also where `selectinload` asks per 500 rows."""
     return found.options(
         joinedload(Submission.enrolment).joinedload(Enrolment.cohort),
-        selectinload(Submission.marks).selectinload(Mark.criteria),
-        selectinload(Submission.entries),
+        subqueryload(Submission.marks).subqueryload(Mark.criteria),
+        subqueryload(Submission.entries),
     ).execution_options(populate_existing=True)
 
 
@@ -57,7 +58,7 @@ def script_visible_to(actor: Actor, submission_id: int) -> Submission:
         .options(
             selectinload(Submission.files),
             joinedload(Submission.check),
-            selectinload(Submission.marks).joinedload(Mark.pins),
+            subqueryload(Submission.marks).joinedload(Mark.pins),
         )
     )
     if submission is None:
