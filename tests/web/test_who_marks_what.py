@@ -164,7 +164,8 @@ def test_a_script_is_handed_back_without_a_reason_and_stays_away(
     assert "Script AAAA is handed back" in answer.text
     assert max_.get(address).status_code == 404
     assert browse(scripts["kit"]).get(address).status_code == 200
-    assert max_.post(f"{address}/hand-back").status_code == 404
+    assert max_.post(f"{address}/hand-back").status_code == 303  # pressed twice: done once
+    assert browse(people.ada).post(f"{address}/hand-back").status_code == 403
 
 
 def test_what_is_finished_or_a_colleagues_is_not_handed_back(
@@ -270,6 +271,44 @@ def test_nobody_says_for_a_colleague_whom_they_know_unless_they_decide(
     answer = browse(people.lin).post("/marking/yours/cohort-3", data=data, follow_redirects=True)
     assert "Whom Kit Example knows" in answer.text
     assert browse(scripts["kit"]).get(f"/marking/scripts/{scripts['ada']}").status_code == 404
+
+
+def test_what_was_typed_on_a_script_that_went_elsewhere_is_shown_to_be_copied(
+    browse: Browse, people: People, scripts: dict[str, int]
+) -> None:
+    max_, lin = browse(people.max), browse(people.lin)
+    address = f"/marking/scripts/{scripts['ada']}"
+    assert max_.get(address).status_code == 200
+    give(lin, lin.get(MARKERS).text, **{f"script_{scripts['ada']}": scripts["kit"]})
+    typed = {
+        "version": "0",
+        "act": "save",
+        "plan-why": "A kind beginning.",
+        "pin-t1": "This line.",
+        "comment": "Overall <b>clear</b>.",
+    }
+    # The same for what one may not see and for what is not there: it tells of neither.
+    for where in (address, "/marking/scripts/999999"):
+        page = max_.post(where, data=typed)
+        assert page.status_code == 404
+        assert "not yours to mark now" in page.text
+        for words in ("A kind beginning.", "This line.", "Overall &lt;b&gt;clear&lt;/b&gt;."):
+            assert words in page.text
+        script = max_.post(where, data=typed, headers={"Accept": "application/json"})
+        assert script.status_code == 404
+        assert "handed back" in script.get_json()["message"]
+        assert max_.post(where, data={"version": "0"}).status_code == 404
+
+
+def test_handing_back_by_a_double_click_leads_to_the_queue_twice(
+    browse: Browse, people: People, scripts: dict[str, int]
+) -> None:
+    max_, lin = browse(people.max), browse(people.lin)
+    give(lin, lin.get(MARKERS).text, **{f"script_{scripts['ada']}": people.max})
+    for _ in range(2):
+        answer = max_.post(f"/marking/scripts/{scripts['ada']}/hand-back", follow_redirects=True)
+        assert answer.status_code == 200
+        assert "Script AAAA is handed back" in answer.text
 
 
 @pytest.mark.parametrize("size", [4, 40])

@@ -208,6 +208,17 @@ class MarkForm(VersionedForm):
         return found
 
 
+def typed_on_desk(sent: Mapping[str, str]) -> str:
+    """Everything typed on a script, whichever rubric it had, to be copied from another page."""
+    kept = ("-points", "-why")
+    typed = [
+        as_typed(value).strip()
+        for name, value in sent.items()
+        if name == "comment" or name.startswith("pin-") or name.endswith(kept)
+    ]
+    return "\n\n".join(words for words in typed if words)
+
+
 def mark_form(
     criteria: Sequence[Criterion],
     ranges: Sequence[BandRange],

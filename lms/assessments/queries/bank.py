@@ -6,10 +6,11 @@ from sqlalchemy import func, or_, select
 
 from lms.actor import Actor
 from lms.assessments.models import BankComment, CohortFeedback, CriterionMark, Mark, Submission
-from lms.assessments.queries.learners import NOT_HERE
 from lms.db import db
 from lms.errors import NotFound
 from lms.people.models import User
+
+GONE = "That comment is not among yours, or was taken away meanwhile."
 
 
 @dataclass(frozen=True)
@@ -64,19 +65,27 @@ def often_used(actor: Actor, more_than: int) -> dict[int, list[tuple[str, int]]]
     return found
 
 
-def own_comment(actor: Actor, comment_id: int) -> BankComment:
+def _comment(comment_id: int, *, held: bool) -> BankComment | None:
+    """A comment as it is now; held until the transaction ends, if it is to be changed."""
+    found = select(BankComment).where(BankComment.id == comment_id)
+    return db.session.scalar(
+        (found.with_for_update() if held else found).execution_options(populate_existing=True)
+    )
+
+
+def own_comment(actor: Actor, comment_id: int, *, held: bool = False) -> BankComment:
     """One's own comment, or NotFound."""
-    comment = db.session.get(BankComment, comment_id)
+    comment = _comment(comment_id, held=held)
     if comment is None or comment.owner_id != actor.user_id:
-        raise NotFound(NOT_HERE)
+        raise NotFound(GONE)
     return comment
 
 
-def usable_comment(actor: Actor, comment_id: int) -> BankComment:
+def usable_comment(actor: Actor, comment_id: int, *, held: bool = False) -> BankComment:
     """One's own comment or a shared one, or NotFound."""
-    comment = db.session.get(BankComment, comment_id)
+    comment = _comment(comment_id, held=held)
     if comment is None or not (comment.shared or comment.owner_id == actor.user_id):
-        raise NotFound(NOT_HERE)
+        raise NotFound(GONE)
     return comment
 
 

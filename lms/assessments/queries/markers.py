@@ -4,15 +4,21 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Exists, Select, and_, exists, func, select
-from sqlalchemy.orm import aliased, defer, joinedload, selectinload
+from sqlalchemy.orm import aliased, defer, joinedload, selectinload, subqueryload
 
 from lms.actor import Action, Actor
-from lms.assessments.models import EVEN, LedgerEntry, Mark, ResultRow, Submission
+from lms.assessments.models import EVEN, Allocation, LedgerEntry, Mark, ResultRow, Submission
 from lms.assessments.queries.allocation import may_open
 from lms.assessments.queries.learners import NOT_HERE
+from lms.assessments.rules.allocating import Ending
 from lms.db import db
-from lms.errors import NotFound
+from lms.errors import Conflict, NotFound
 from lms.people.models import Cohort, Enrolment, User
+
+MOVED = (
+    "This script was given to somebody else, or handed back, a moment ago, so nothing was changed. "
+    "What is with you now is in your queue."
+)
 
 
 @dataclass(frozen=True)
@@ -35,10 +41,11 @@ class Neighbours:
 
 
 def _with_everything(found: Select[tuple[Submission]]) -> Select[tuple[Submission]]:
+    """With marks and ledger: a statement for each, also where `selectinload` asks per 500 rows."""
     return found.options(
         joinedload(Submission.enrolment).joinedload(Enrolment.cohort),
-        selectinload(Submission.marks).selectinload(Mark.criteria),
-        selectinload(Submission.entries),
+        subqueryload(Submission.marks).subqueryload(Mark.criteria),
+        subqueryload(Submission.entries),
     ).execution_options(populate_existing=True)
 
 
@@ -51,7 +58,7 @@ def script_visible_to(actor: Actor, submission_id: int) -> Submission:
         .options(
             selectinload(Submission.files),
             joinedload(Submission.check),
-            selectinload(Submission.marks).joinedload(Mark.pins),
+            subqueryload(Submission.marks).joinedload(Mark.pins),
         )
     )
     if submission is None:
@@ -67,6 +74,46 @@ def hold_scripts(submission_ids: Collection[int]) -> None:
         .order_by(Submission.id)
         .with_for_update(key_share=True)
     ).all()
+
+
+def held_script(actor: Actor, submission_id: int) -> Submission:
+    """A script that the actor may mark, as it is now, held until the transaction ends.
+
+    What one may not see is not held either; what was moved while one waited is said in words.
+    """
+    script_visible_to(actor, submission_id)
+    hold_scripts([submission_id])
+    try:
+        return script_visible_to(actor, submission_id)
+    except NotFound:
+        raise Conflict(MOVED) from None
+
+
+def handed_back_by(actor: Actor, submission_id: int) -> Submission | None:
+    """A script that the actor handed back, whoever has it now."""
+    return db.session.scalar(
+        select(Submission)
+        .join(Allocation, Allocation.submission_id == Submission.id)
+        .where(
+            Submission.id == submission_id,
+            Allocation.marker_id == actor.user_id,
+            Allocation.ended == Ending.HANDED_BACK,
+        )
+        .options(joinedload(Submission.enrolment).joinedload(Enrolment.cohort))
+        .limit(1)
+    )
+
+
+def hold_person(user_id: int) -> None:
+    """Let nobody else write what somebody keeps for marking until the transaction ends."""
+    held = select(User.id).where(User.id == user_id).with_for_update(key_share=True)
+    db.session.execute(held).all()
+
+
+def hold_cohort(cohort_id: int) -> None:
+    """Let nobody else write what is said to a cohort until the transaction ends."""
+    held = select(Cohort.id).where(Cohort.id == cohort_id).with_for_update(key_share=True)
+    db.session.execute(held).all()
 
 
 def scripts_visible_to(actor: Actor, cohort: Cohort, assessment: str) -> Sequence[Submission]:

@@ -2,8 +2,11 @@
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+
+from sqlalchemy.exc import IntegrityError
 
 from lms.actor import Action, Actor
 from lms.assessments import queries
@@ -186,16 +189,29 @@ def pass_to_taker(submission: Submission, *, actor: Actor, now: datetime) -> Non
 
 
 def hand_back(submission_id: int, *, actor: Actor, now: datetime) -> Submission:
-    """A marker gives a script back, without saying why; it is never given to them again."""
-    queries.script_visible_to(actor, submission_id)
-    queries.hold_scripts([submission_id])
-    submission = queries.script_visible_to(actor, submission_id)
+    """A marker gives a script back, without saying why; it is never given to them again.
+
+    Pressed twice, it is given back once.
+    """
+    try:
+        submission = queries.held_script(actor, submission_id)
+    except (NotFound, Conflict):
+        if (done := queries.handed_back_by(actor, submission_id)) is not None:
+            return done
+        raise
+    history = queries.allocations([submission_id])
+    if (
+        history
+        and history[-1].ended is Ending.HANDED_BACK
+        and (history[-1].marker_id == actor.user_id)
+    ):
+        return submission
     mark = mark_of(submission)
     if is_released(submission) or (mark and mark.finished_at):
         raise RuleBroken("This script is finished, so it can no longer be handed back.")
     if mark is not None and mark.marker_id != actor.user_id:
         raise Conflict(f"{queries.marker_name(mark.marker_id)} is marking this script.")
-    live = next((one for one in queries.allocations([submission_id]) if one.ended_at is None), None)
+    live = next((one for one in history if one.ended_at is None), None)
     if live is None:
         live = Allocation(
             submission_id=submission_id,
@@ -212,6 +228,7 @@ def hand_back(submission_id: int, *, actor: Actor, now: datetime) -> Submission:
 
 def choose_topics(topics: Collection[Topic], *, actor: Actor) -> None:
     """Keep what a marker would rather not read about. It is asked of nobody else, nor logged."""
+    queries.hold_person(actor.user_id)
     for row in queries.find_topics_not_taken(actor.user_id):
         db.session.delete(row)
     db.session.flush()
@@ -229,6 +246,7 @@ def declare_interests(
         raise NotFound(queries.NOT_HERE)
     if marker_id not in {person.id for person in queries.markers_of(cohort.id)}:
         raise NotFound(queries.NOT_HERE)
+    queries.hold_person(marker_id)
     wanted = set(enrolment_ids) & {place.id for place in enrolments_in(cohort.id)}
     kept = {
         row.enrolment_id: row
@@ -263,7 +281,7 @@ def is_nominal(cohort: Cohort) -> bool:
 
 def show_name(submission_id: int, *, reason: str, actor: Actor, now: datetime) -> Submission:
     """Show somebody who marks a script whose it is. The reason is kept, and its writer is told."""
-    submission = queries.script_visible_to(actor, submission_id)
+    submission = queries.held_script(actor, submission_id)
     if blocks := reason_blocks(reason):
         raise RuleBroken(*blocks)
     if queries.seen_before(actor, submission_id, today(now)).name is None:
@@ -281,7 +299,9 @@ def show_name(submission_id: int, *, reason: str, actor: Actor, now: datetime) -
 
 def note_opening(submission_id: int, *, actor: Actor, now: datetime) -> None:
     """Keep that somebody opened a script today, if they may. The second time changes nothing."""
-    if queries.opens_first(actor, submission_id, today(now)):
+    if not queries.opens_first(actor, submission_id, today(now)):
+        return
+    with suppress(IntegrityError), db.session.begin_nested():  # another window may be quicker
         db.session.add(
             ScriptOpened(
                 submission_id=submission_id,
@@ -290,4 +310,3 @@ def note_opening(submission_id: int, *, actor: Actor, now: datetime) -> None:
                 first_at=now,
             )
         )
-        db.session.flush()

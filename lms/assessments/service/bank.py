@@ -27,6 +27,7 @@ def keep_comment(
     words = text.strip()
     if not words:
         raise RuleBroken("There are no words to keep yet.")
+    queries.hold_person(actor.user_id)
     kept = queries.find_same(actor, words, assessment, criterion)
     if kept is None:
         kept = BankComment(
@@ -45,7 +46,7 @@ def keep_comment(
 
 def use_comment(comment_id: int, *, actor: Actor) -> str:
     """The words of a comment, counted as used once more."""
-    comment = queries.usable_comment(actor, comment_id)
+    comment = queries.usable_comment(actor, comment_id, held=True)
     comment.used += 1
     return comment.text
 
@@ -54,7 +55,8 @@ def change_comment(
     comment_id: int, *, text: str, shared: bool, anywhere: bool, actor: Actor
 ) -> None:
     """Change the words of one's own comment, who may use it, and where it is offered."""
-    comment = queries.own_comment(actor, comment_id)
+    queries.hold_person(actor.user_id)
+    comment = queries.own_comment(actor, comment_id, held=True)
     words = text.strip()
     if not words:
         raise RuleBroken("Write the comment, or take it away.")
@@ -68,7 +70,7 @@ def change_comment(
 
 def drop_comment(comment_id: int, *, actor: Actor) -> None:
     """Take one's own comment away. Feedback in which it was used keeps its words."""
-    db.session.delete(queries.own_comment(actor, comment_id))
+    db.session.delete(queries.own_comment(actor, comment_id, held=True))
 
 
 def say_to_cohort(
@@ -87,6 +89,7 @@ def say_to_cohort(
     """
     if not actor.may(Action.RELEASE, cohort_id=cohort.id):
         raise NotFound(queries.NOT_HERE)
+    queries.hold_cohort(cohort.id)
     said = queries.find_cohort_feedback(cohort.id, assessment.key)
     if said is None:
         said = CohortFeedback(

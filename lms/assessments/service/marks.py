@@ -47,7 +47,7 @@ def save_mark(
 
     `pins` are all comments on passages; None leaves them as they are.
     """
-    submission = _hold(submission_id, actor)
+    submission = queries.held_script(actor, submission_id)
     mark = mark_of(submission)
     _check_open(submission, mark, actor)
     if mark is None:
@@ -95,12 +95,6 @@ def _same(kept: Mapping[str, Decision], sent: Mapping[str, Decision]) -> bool:
     return all(kept.get(criterion, Decision()) == decision for criterion, decision in sent.items())
 
 
-def _hold(submission_id: int, actor: Actor) -> Submission:
-    queries.script_visible_to(actor, submission_id)  # what one may not see is not held either
-    queries.hold_scripts([submission_id])
-    return queries.script_visible_to(actor, submission_id)
-
-
 def _check_open(submission: Submission, mark: Mark | None, actor: Actor) -> None:
     finished = bool(mark and mark.finished_at)
     if blocks := mark_blocks(released=is_released(submission), finished=finished):
@@ -131,7 +125,7 @@ def _new_mark(submission: Submission, actor: Actor, now: datetime) -> Mark:
 
 def finish_script(submission_id: int, *, actor: Actor, now: datetime) -> Submission:
     """Say that a script is finished; its mark goes into the ledger. Twice does nothing twice."""
-    submission = _hold(submission_id, actor)
+    submission = queries.held_script(actor, submission_id)
     mark = mark_of(submission)
     _check_own(mark, actor)
     if mark is not None and mark.finished_at is not None:
@@ -150,7 +144,7 @@ def finish_script(submission_id: int, *, actor: Actor, now: datetime) -> Submiss
 
 def reopen_script(submission_id: int, *, actor: Actor, now: datetime) -> Submission:
     """Take a finished script up again, as long as its result is not released."""
-    submission = _hold(submission_id, actor)
+    submission = queries.held_script(actor, submission_id)
     mark = mark_of(submission)
     if blocks := mark_blocks(released=is_released(submission), finished=False):
         raise RuleBroken(*blocks)
@@ -165,7 +159,7 @@ def reopen_script(submission_id: int, *, actor: Actor, now: datetime) -> Submiss
 
 def take_over_script(submission_id: int, *, actor: Actor, now: datetime) -> Submission:
     """Go on with a script that a colleague began. What they wrote stays; both see who did what."""
-    submission = _hold(submission_id, actor)
+    submission = queries.held_script(actor, submission_id)
     mark = mark_of(submission)
     if blocks := mark_blocks(released=is_released(submission), finished=False):
         raise RuleBroken(*blocks)

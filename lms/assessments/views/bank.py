@@ -11,7 +11,7 @@ from lms.assessments.models import CohortFeedback
 from lms.assessments.service import bank
 from lms.assessments.views.blueprints import marking
 from lms.db import db
-from lms.errors import Conflict, RuleBroken
+from lms.errors import Conflict, NotFound, RuleBroken
 from lms.modules.catalogue import Assessment, catalogue
 from lms.people import queries as people
 from lms.people.models import Cohort
@@ -65,9 +65,10 @@ def keep_comment() -> Response | tuple[str, int]:
                 anywhere=form.anywhere.data,
                 actor=actor,
             )
-    except RuleBroken as refusal:
+    except (RuleBroken, NotFound) as refusal:
         db.session.rollback()
-        return _page(refusal.reasons, text), 409
+        reasons = refusal.reasons if isinstance(refusal, RuleBroken) else (refusal.message,)
+        return _page(reasons, text), 404 if isinstance(refusal, NotFound) else 409
     db.session.commit()
     flash("Saved.")
     return redirect(url_for("marking.comments"), 303)

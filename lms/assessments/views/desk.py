@@ -24,6 +24,7 @@ from lms.assessments.service.scripts import (
     pins_of,
 )
 from lms.assessments.views.blueprints import marking
+from lms.assessments.views.moved import say_moved
 from lms.assessments.views.opening import keep_opening
 from lms.assessments.views.passages import files_of, passages_of
 from lms.assessments.views.shown import SoFar, queue_rows, so_far
@@ -199,7 +200,10 @@ def _form_of(
 @requires(Action.MARK)
 def save(submission_id: int) -> Response | tuple[str, int]:
     """Keep what is decided so far: as it is typed (JSON), or by a button, which may also finish."""
-    submission = queries.script_visible_to(current_actor(), submission_id)
+    try:
+        submission = queries.script_visible_to(current_actor(), submission_id)
+    except NotFound:
+        return say_moved()
     asked = catalogue().assessment(submission.assessment)
     regulations = queries.regulations_of(submission.enrolment.cohort)
     form = _form_of(asked, regulations, mark_of(submission), sent=True)
@@ -275,9 +279,12 @@ def _say_invalid(submission: Submission, form: MarkForm) -> Response | tuple[str
 
 def _not_saved(submission_id: int, form: MarkForm, refusal: LmsError) -> Response | tuple[str, int]:
     reasons = refusal.reasons if isinstance(refusal, RuleBroken) else (refusal.message,)
+    try:
+        submission = queries.script_visible_to(current_actor(), submission_id)
+    except NotFound:
+        return say_moved()
     if wants_json():
         return make_response(jsonify(message=" ".join(reasons)), 409)
-    submission = queries.script_visible_to(current_actor(), submission_id)
     theirs = mark_of(submission)
     form.write_over(theirs.version if theirs else 0)
     return _page(submission, form=form, theirs=theirs, refused=reasons), 409
