@@ -1,7 +1,7 @@
 """Handing in: what is shown first, what stands in the way, and the receipt."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -152,9 +152,6 @@ class StoppedClock:
 
     def now(self) -> datetime:
         return self.moment
-
-    def today(self, now: datetime) -> date:
-        return clock.today(now)
 
 
 def test_a_receipt_is_its_owners(browse: Browse, people: People, app: Flask) -> None:
