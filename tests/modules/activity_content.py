@@ -28,7 +28,7 @@ Rosa is waiting.
 +++
 title = "Cards"
 minutes = 10
-activity = ["whose", "fellows"]
+activity = ["whose", "first", "fellows"]
 +++
 Whose is it to decide?
 """,
@@ -165,6 +165,23 @@ id = "support"
 left = "Support worker"
 right = "Keeps the door open"
 feedback = "By contract."
+""",
+    f"{U3}/first.toml": """\
+kind = "order"
+title = "What first?"
+
+[[step]]
+id = "ask"
+text = "Ask her"
+feedback = "Nothing is right before it."
+[[step]]
+id = "ring"
+text = "Ring the office"
+feedback = "She said that you may."
+[[step]]
+id = "note"
+text = "Note what was said"
+feedback = "There is something to note now."
 """,
     f"{U3}/letter.toml": """\
 kind = "template"

@@ -10,6 +10,7 @@ from tests.modules.activity_content import ACTIVITY_FILES, U3, write_activity_co
 
 TODAY = date(2026, 11, 24)
 FRIDAY, WHOSE, FELLOWS = f"{U3}/friday.toml", f"{U3}/whose.toml", f"{U3}/fellows.toml"
+FIRST = f"{U3}/first.toml"
 LETTER, SURE, BEGIN, END = (
     f"{U3}/letter.toml",
     f"{U3}/sure.toml",
@@ -34,7 +35,27 @@ TABLE: dict[str, tuple[Change, str, str, str]] = {
         (FRIDAY, 'kind = "scenario"', 'kind = "story"'),
         FRIDAY,
         'kind = "scenario"',
-        "`kind` must be one of check, reflection, scenario, sort, match, template, confidence",
+        "one of check, reflection, scenario, sort, match, order, template, confidence",
+    ),
+    "an order of two steps": (
+        (
+            FIRST,
+            """[[step]]
+id = "note"
+text = "Note what was said"
+feedback = "There is something to note now."
+""",
+            "",
+        ),
+        FIRST,
+        "[[step]]",
+        "at least 3",
+    ),
+    "two steps of one id": (
+        (FIRST, 'id = "ring"', 'id = "ask"'),
+        FIRST,
+        'id = "ring"',
+        "`ask`",
     ),
     "a file that is not there": (
         (BEGIN, '"friday"]', '"monday"]'),

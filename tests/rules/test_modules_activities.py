@@ -214,3 +214,12 @@ def test_before_and_after_stand_side_by_side_in_words(doing: Catalogue) -> None:
     assert may_still_say(rating, {})
     assert not may_still_say(rating, {"whose": 4})
     assert may_still_say(replace(rating, after=True), {"whose": 4})
+
+
+def test_steps_that_share_a_place_are_still_to_place(doing: Catalogue) -> None:
+    first = cards_of(doing, "first")
+    assert [place.plain for place in first.places] == ["First", "Second", "Third"]
+    assert [card.id for card in first.cards] != ["ask", "ring", "note"]
+    places = {"ask": "first", "ring": "first", "note": "third"}
+    assert {card.id for card in still_to_place(first, places)} == {"ask", "ring"}
+    assert not still_to_place(first, {"ask": "third", "ring": "first", "note": "second"})

@@ -211,6 +211,28 @@ def test_a_match_is_answered_the_same_way(ada: FlaskClient) -> None:
     assert page.has_form(WHOSE)  # the other one is still to do
 
 
+def test_steps_are_put_in_order_and_none_shares_a_place(ada: FlaskClient) -> None:
+    address = CARDS + "/cards/first"
+    sent = open_page(ada, CARDS).form("/cards/first")
+    shared = {"card-ask": "first", "card-ring": "third", "card-note": "third"}
+    answer = ada.post(address, data=sent | shared)
+    assert answer.status_code == 422
+    page = read(answer)
+    assert page.text.count("Another stands here too, so move one: ") == 2
+    assert page.form("/cards/first")["card-note"] == ["third"]
+    mended = page.form("/cards/first") | {"card-ring": "second"}
+    assert ada.post(address, data=mended).status_code == 303
+    page = open_page(ada, CARDS)
+    assert page.text.count("We would begin here too.") == 3
+    again = open_page(ada, page.links()["Move them again"].split("#")[0])
+    ada.post(
+        address, data=again.form("/cards/first") | {"card-ask": "second", "card-ring": "first"}
+    )
+    page = open_page(ada, CARDS)
+    assert "You put it: Second" in page.text
+    assert "We would put it first. Nothing is right before it." in page.text
+
+
 def test_what_is_placed_is_kept_also_when_some_is_not(app: Flask, ada: FlaskClient) -> None:
     answer = ada.post(CARDS + WHOSE, data={"version": "0", "card-told": "hers", "card-pace": ""})
     assert answer.status_code == 422

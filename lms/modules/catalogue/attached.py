@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from lms.modules.catalogue.activity import Check, Reflection, read_activity
-from lms.modules.catalogue.cards import Cards, read_match, read_sort
+from lms.modules.catalogue.cards import Cards, read_match, read_order, read_sort
 from lms.modules.catalogue.confidence import Confidence, read_confidence
 from lms.modules.catalogue.scenario import Scenario, read_scenario
 from lms.modules.catalogue.source import Source
@@ -16,6 +16,7 @@ _READERS: dict[str, Callable[[Source, str, str], Attached | None]] = {
     "scenario": read_scenario,
     "sort": read_sort,
     "match": read_match,
+    "order": read_order,
     "template": read_template,
     "confidence": read_confidence,
 }

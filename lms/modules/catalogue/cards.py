@@ -1,13 +1,14 @@
-"""Sorting and matching: cards to put somewhere, and why we would put each where we would.
+"""Sorting, matching and ordering: cards to put somewhere, and why we would put each where we would.
 
-The two are one thing to answer: in a sort many cards share a group, in a match each has a fellow.
+The three are one thing to answer: in a sort many cards share a group, in a match each has a fellow,
+and in an order each has a place of its own.
 """
 
 import hashlib
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeVar
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from pydantic import Field
 
 from lms.modules.catalogue.facts import Words
@@ -51,9 +52,27 @@ class _MatchFile(Written):
     pair: tuple[_PairFile, ...] = Field(min_length=1)
 
 
+class _StepFile(Written):
+    id: Words
+    text: Words
+    feedback: Words
+    facts: tuple[str, ...] = ()
+
+
+class _OrderFile(Written):
+    kind: Literal["order"]
+    title: Words
+    intro: str | None = None
+    step: tuple[_StepFile, ...] = Field(min_length=1)
+
+
+# What a step's place is called; as many steps as have a name here.
+NUMBERS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth")
+
+
 @dataclass(frozen=True)
 class Place:
-    """Where a card may go: a group, or the other half of a pair."""
+    """Where a card may go: a group, the other half of a pair, or a number in an order."""
 
     id: str
     text: Markup
@@ -76,7 +95,7 @@ class Card:
 class Cards:
     key: str
     page_key: str
-    kind: str  # sort, match
+    kind: str  # sort, match, order
     title: str
     intro: Markup
     places: tuple[Place, ...]
@@ -155,6 +174,33 @@ def read_match(source: Source, key: str, page_key: str) -> Cards | None:
     intro = block(source, source.line("intro"), shape.intro)
     return Cards(
         key, page_key, "match", shape.title, intro, _mixed(key, fellows), cards, source.hash
+    )
+
+
+def read_order(source: Source, key: str, page_key: str) -> Cards | None:
+    shape = source.shape(_OrderFile)
+    if shape is None:
+        return None
+    check_count(source, "step", len(shape.step), 3)
+    check_ids(source, "step", [step.id for step in shape.step])
+    if len(shape.step) > len(NUMBERS):
+        source.fault(source.line("step", len(NUMBERS)), f"at most {len(NUMBERS)} steps in an order")
+    for index, step in enumerate(shape.step):
+        check_tone(source, source.line("step", index, "feedback"), step.feedback)
+    numbered = tuple(zip(shape.step, NUMBERS, strict=False))
+    cards = tuple(
+        Card(
+            step.id,
+            phrase(source, source.line("step", n, "text"), step.text),
+            number.lower(),
+            phrase(source, source.line("step", n, "feedback"), step.feedback),
+        )
+        for n, (step, number) in enumerate(numbered)
+    )
+    places = tuple(Place(number.lower(), escape(number)) for _, number in numbered)
+    intro = block(source, source.line("intro"), shape.intro)
+    return Cards(
+        key, page_key, "order", shape.title, intro, places, _mixed(key, cards), source.hash
     )
 
 

@@ -10,7 +10,7 @@ from wtforms.widgets import HiddenInput
 
 from lms.errors import BadRequest
 from lms.modules.catalogue import Cards, Check, Confidence, Question, Template
-from lms.modules.rules.cards import still_to_place
+from lms.modules.rules.cards import still_to_place, what_to_do
 from lms.modules.rules.checks import shuffled
 from lms.modules.rules.reading import Way
 from lms.modules.rules.scenarios import Act, Did
@@ -171,7 +171,7 @@ def read_placed(cards: Cards, sent: MultiDict[str, str]) -> PlacedSent:
         if place not in known:
             raise BadRequest("There is no such place for a card. Load the page again, then choose.")
     faults = {
-        card.id: f"Choose where this belongs: {card.text.striptags()}"
+        card.id: f"{what_to_do(cards, card, places)}: {card.text.striptags()}"
         for card in still_to_place(cards, places)
     }
     return PlacedSent(places, faults, read_version(sent))

@@ -1,5 +1,6 @@
 """What is said to each card that somebody has put somewhere. Nothing is counted."""
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -26,9 +27,21 @@ class CardSaid:
 
 
 def still_to_place(cards: Cards, places: Mapping[str, str]) -> tuple[Card, ...]:
-    """The cards that are nowhere yet."""
+    """The cards that are nowhere yet; in an order, also those that stand where another stands."""
     known = {place.id for place in cards.places}
-    return tuple(card for card in cards.cards if places.get(card.id) not in known)
+    taken = Counter(places.get(card.id) for card in cards.cards)
+    shared = {place for place, count in taken.items() if count > 1 and cards.kind == "order"}
+    return tuple(
+        card
+        for card in cards.cards
+        if places.get(card.id) not in known or places.get(card.id) in shared
+    )
+
+
+def what_to_do(cards: Cards, card: Card, places: Mapping[str, str]) -> str:
+    """What to do with a card that is still to place."""
+    shared = cards.kind == "order" and places.get(card.id)
+    return "Another stands here too, so move one" if shared else "Choose where this belongs"
 
 
 def what_is_said(cards: Cards, places: Mapping[str, str]) -> tuple[CardSaid, ...]:
