@@ -97,7 +97,7 @@ def test_1_a_trainee_hands_in_with_the_keyboard_alone(
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/hand-in"))
     trainee.look("look through it")
-    _tab_to(page, page.locator("main input[type=checkbox]"))
+    _tab_to(page, page.locator("#agreed"))
     page.keyboard.press("Space")
     _tab_to(page, page.get_by_role("button", name="Hand in this draft"))
     page.keyboard.press("Enter")

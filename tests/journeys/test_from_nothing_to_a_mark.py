@@ -80,7 +80,7 @@ def _hand_in(product: Product, priya: Visitor) -> None:
     page.locator("form[data-autosave] textarea").fill(DRAFT)
     expect(page.locator("[data-saved-badge]").first).to_contain_text("Saved", timeout=20_000)
     priya.press("Look through it")
-    page.locator("main input[type=checkbox]").check()
+    page.locator("#agreed").check()
     priya.press("Hand in this draft")
     expect(page.locator("main")).to_contain_text(re.compile("[Rr]eceipt"))
 

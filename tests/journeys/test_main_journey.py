@@ -99,7 +99,8 @@ def _answer_what_is_asked(priya: Visitor, frame: Frame) -> None:
     reflection = frame.locator("form[action*='/reflection'][data-autosave] textarea")
     if reflection.count():
         reflection.first.fill("What I would say at the first meeting, in my own words.")
-        expect(frame.locator("[data-saved-badge]").first).to_contain_text("Saved")
+        badge = frame.locator("form[action*='/reflection'] [data-saved-badge]")
+        expect(badge.first).to_contain_text("Saved")
     check = frame.locator("form", has=frame.locator("fieldset")).filter(
         has=frame.locator("button", has_text=re.compile("answers|Check", re.IGNORECASE))
     )
@@ -136,7 +137,7 @@ def test_a_trainee_writes_and_hands_in(product: Product, chromium: Browser) -> N
     priya.press("Look through it")
     expect(page.locator("main")).to_contain_text("Amara says she wants")
     priya.look("look through it")
-    page.locator("main input[type=checkbox]").check()
+    page.locator("#agreed").check()
     priya.press("Hand in this draft")
     page.locator("h1").wait_for()
     expect(page.locator("main")).to_contain_text(re.compile("[Rr]eceipt"))

@@ -39,7 +39,7 @@ def test_a_trainee_without_scripts(product: Product, chromium: Browser) -> None:
     lucia.press("Save draft")
     expect(page.locator("form textarea").first).to_have_value("A draft kept by its button.")
     lucia.press("Look through it")
-    page.locator("main input[type=checkbox]").check()
+    page.locator("#agreed").check()
     lucia.press("Hand in this draft")
     expect(page.locator("h1")).to_contain_text("receipt")
     lucia.done()

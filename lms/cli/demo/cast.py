@@ -26,9 +26,9 @@ COHORTS = (
         "cohort-1", "pgcert", "Cohort 1, September 2025", date(2025, 9, 15), "pgcert-example-1"
     ),
     DemoCohort(
-        "cohort-2", "pgcert", "Cohort 2, January 2026", date(2026, 1, 12), "pgcert-example-2"
+        "cohort-2", "pgcert", "Cohort 2, January 2026", date(2026, 1, 12), "pgcert-example-3"
     ),
-    DemoCohort("cohort-3", "pgcert", "Cohort 3, May 2026", date(2026, 5, 11), "pgcert-example-2"),
+    DemoCohort("cohort-3", "pgcert", "Cohort 3, May 2026", date(2026, 5, 11), "pgcert-example-3"),
     DemoCohort("onboarding-3", "onboarding", "Onboarding beside Cohort 3", date(2026, 5, 11), None),
 )
 
