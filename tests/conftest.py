@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from sqlalchemy import event, text
 from werkzeug.test import TestResponse
 
@@ -26,6 +28,12 @@ from lms.config import ROOT, Settings
 from lms.db import Base, db, postgresql_guard, sqlite_guard
 from lms.people.service import places
 from lms.people.service.sign_ins import start_sign_in
+
+# What is proved does not hang on how busy the machine is.
+hypothesis_settings.register_profile(
+    "busy", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+hypothesis_settings.load_profile("busy")
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 SECRET = "0123456789abcdef-tests-only-0123456789"
