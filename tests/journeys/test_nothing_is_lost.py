@@ -161,7 +161,7 @@ def test_no_saved_draft_is_lost(product: Product, inside: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Kwame Specimen", "Lucia Invented", "Yusuf Madeup", "Owen Pretend"]
+    "name", ["Kwame Specimen", "Lucia Invented", "Yusuf Madeup", "Fern Fictive"]
 )
 def test_handing_in_happens_once_whatever_is_killed(
     product: Product, inside: Flask, name: str

@@ -66,16 +66,17 @@ def regulations_of(cohort: Cohort) -> Regulations:
 
 def find_draft(enrolment_id: int, assessment: str, attempt: int) -> Draft | None:
     """A draft with its files, as it is in the database now."""
-    return db.session.scalar(
+    found = db.session.scalars(
         select(Draft)
         .where(
             Draft.enrolment_id == enrolment_id,
             Draft.assessment == assessment,
             Draft.attempt == attempt,
         )
-        .options(selectinload(Draft.files))
+        .options(joinedload(Draft.files))
         .execution_options(populate_existing=True)
     )
+    return found.unique().one_or_none()
 
 
 def find_submission(enrolment_id: int, assessment: str, attempt: int) -> Submission | None:
