@@ -161,7 +161,7 @@ def test_no_saved_draft_is_lost(product: Product, inside: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Kwame Specimen", "Lucia Invented", "Yusuf Madeup", "Fern Fictive"]
+    "name", ["Kwame Specimen", "Lucia Invented", "Yusuf Madeup", "Priya Example"]
 )
 def test_handing_in_happens_once_whatever_is_killed(
     product: Product, inside: Flask, name: str

@@ -219,13 +219,21 @@ def test_an_odd_file_is_refused_in_words(
     assert str(refusal.value) == said
 
 
+@pytest.fixture(scope="module")
+def pack(plan: Assessment, ranges: tuple[BandRange, ...]) -> dict[str, str | bytes]:
+    """The parts of one sheet, written once: a sheet carries the minute it was written in."""
+    return members(sheet_of(plan, ranges, script(plan)))
+
+
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 def test_a_broken_sheet_is_read_or_refused_and_never_a_crash(
-    plan: Assessment, ranges: tuple[BandRange, ...], data: st.DataObject
+    plan: Assessment,
+    ranges: tuple[BandRange, ...],
+    pack: dict[str, str | bytes],
+    data: st.DataObject,
 ) -> None:
     """A part is cut, swapped or filled with anything; or bytes of the file itself are."""
-    pack = members(sheet_of(plan, ranges, script(plan)))
     name = data.draw(st.sampled_from(sorted(pack)))
     part = bytearray(bytes(pack[name]))  # type: ignore[arg-type]
     whole = data.draw(st.booleans())
