@@ -16,7 +16,7 @@ from lms.assessments.models import MarkQuery, Submission
 from lms.db import db
 from lms.people.service import places
 from tests.conftest import NOW, People
-from tests.factories import PLAN, EnrolmentFactory, full_cohort, made
+from tests.factories import PLAN, EnrolmentFactory, finished_script, full_cohort, made
 from tests.service.test_after_release import LONG, ask, ready
 from tests.service.test_after_release import release as release_now
 from tests.web.test_release import CONFIRM, QUEUE, RESULT, hidden, release
@@ -259,6 +259,23 @@ def test_the_tables_ask_the_same_few_things_for_many(
     assert max(few) <= 12
 
 
+def test_what_waits_comes_first_and_what_is_released_is_folded_away(
+    browse: Browse, people: People, app: Flask
+) -> None:
+    lin = browse(people.lin)
+    page = lin.get("/marking/").text
+    assert "Nothing waits for you or a colleague." in page
+    assert "Released (" not in page
+    script_of(app, people, released=True)
+    page = lin.get("/marking/").text
+    assert page.index("Still to come") < page.index("Released (1)") < page.index("All one released")
+    with app.app_context():
+        finished_script(people.zoe_place, people.lin)
+        db.session.commit()
+    page = lin.get("/marking/").text
+    assert page.index("To mark or release") < page.index("to be released") < page.index("Still to")
+
+
 def test_a_script_that_is_corrected_is_not_among_the_released(
     browse: Browse, people: People, app: Flask
 ) -> None:
@@ -266,5 +283,5 @@ def test_a_script_that_is_corrected_is_not_among_the_released(
     lin = browse(people.lin)
     assert "All one released" in lin.get("/marking/").text
     lin.post(f"{page}/correct", data={"reason": REASON})
-    assert "one to finish" in lin.get("/marking/").text
+    assert "One to finish" in lin.get("/marking/").text
     assert "Being corrected" in lin.get(QUEUE).text

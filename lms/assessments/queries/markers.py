@@ -29,6 +29,11 @@ class QueueCounts:
     finished: int = 0
     released: int = 0
 
+    @property
+    def waiting(self) -> bool:
+        """Something is to be marked, or finished and to be released."""
+        return self.released < self.handed_in
+
 
 @dataclass(frozen=True)
 class Neighbours:

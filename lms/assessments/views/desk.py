@@ -42,7 +42,10 @@ NO_PAGE = "Write the number of the page that your comment is on."
 @marking.get("/")
 @requires(Action.MARK)
 def queues() -> str:
-    """Every assessment that is handed in here, of every cohort the actor may mark, with counts."""
+    """Every assessment that is handed in here, of every cohort the actor may mark, with counts.
+
+    What waits for somebody comes first; what is released is folded away.
+    """
     actor = current_actor()
     cohorts = people.cohorts_visible_to(actor, Action.MARK)
     counts = queries.queue_counts(actor, [cohort.id for cohort in cohorts])
@@ -54,7 +57,9 @@ def queues() -> str:
     ]
     return render_template(
         "marking/queues.html",
-        rows=rows,
+        waiting=[row for row in rows if row[2].waiting],
+        released=[row for row in rows if row[2].handed_in and not row[2].waiting],
+        still_to_come=[row for row in rows if not row[2].handed_in],
         questions=waiting_for(actor),
         answers=actor.may(Action.CORRECT),
         sees_marks=actor.may(Action.SEE_MARKS),
