@@ -1,7 +1,6 @@
 """Gradebook columns that a launch did not name: found, or made once, and never harmed."""
 
 import json
-import threading
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +22,7 @@ from lms.lti.rules.scores import Delivery
 from lms.tasks import run_sweep
 from tests.conftest import People
 from tests.lti.scoring import PLAN, Later, Release, Sweep, row_of
+from tests.together import together
 from tests.vle import ISSUER, LINE_ITEM, LINE_ITEMS, PRIYA, SCOPES, TOMOS, Answered, Vle
 
 ALL = [*SCOPES, LINEITEM_SCOPE, LINEITEM_READ_SCOPE]
@@ -102,18 +102,12 @@ def test_a_worker_that_died_after_making_it_finds_it_again(
 
 def test_two_workers_at_once_make_one_column(vle: Vle, release: Release, app: Flask) -> None:
     release(PRIYA)
-    gate = threading.Barrier(2)
 
     def work() -> None:
-        gate.wait()
         with app.app_context():
             run_sweep("scores")
 
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    together(work, work)
     assert len(vle.columns) == 1
 
 

@@ -3,7 +3,6 @@
 import json
 import logging
 import re
-import threading
 from typing import Any
 
 import pytest
@@ -25,6 +24,7 @@ from lms.lti.rules.registering import (
 )
 from lms.lti.service import registering as service
 from tests.lti.registering import CONFIGURATION_URL, GOOD, TOKEN, Administrator, registered
+from tests.together import together
 from tests.vle import ISSUER, Answered
 
 
@@ -223,20 +223,13 @@ def test_ten_presses_at_once_register_once(admin: Administrator, app: Flask) -> 
     state = re.search(r'name="state" value="([^"]+)"', page.text)
     assert state is not None
     admin.vle.answers["registration"] = [registered() for _ in range(10)]
-    gate, statuses = threading.Barrier(10), []
+    sent = {"state": state[1]}
 
-    def press() -> None:
+    def press() -> int:
         browser = app.test_client()
-        gate.wait()
-        sent = browser.post("/lti/register", data={"state": state[1]}, base_url="https://tool.test")
-        statuses.append(sent.status_code)
+        return browser.post("/lti/register", data=sent, base_url="https://tool.test").status_code
 
-    threads = [threading.Thread(target=press) for _ in range(10)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
-    assert sorted(statuses) == [200] + [400] * 9
+    assert sorted(together(*[press] * 10)) == [200] + [400] * 9
     assert len(admin.vle.asked("registration")) == 1
 
 

@@ -1,6 +1,5 @@
 """Whose browser a launch opens in, beside whom, inside whose frame, and for how long."""
 
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -19,6 +18,7 @@ from lms.lti.rules.claims import (
 from lms.people.models import User
 from tests.conftest import People
 from tests.lti.conftest import Browser
+from tests.together import together
 from tests.vle import (
     ISSUER,
     PRIYA,
@@ -68,20 +68,13 @@ def test_two_first_launches_at_once_make_one_person(
     vle: Vle, course: People, client: FlaskClient, app: Flask, browser: Browser
 ) -> None:
     vle.launch(client, TOMOS)
-    gate, statuses = threading.Barrier(4), []
 
-    def launch(racer: FlaskClient) -> None:
+    def begun(racer: FlaskClient) -> Callable[[], int]:
         begun = vle.begin(racer)
         token = vle.token(vle.claims(PRIYA, begun.nonce, **{RESOURCE_LINK: {"id": "new"}}))
-        gate.wait()
-        statuses.append(vle.post(racer, token, begun.state).status_code)
+        return lambda: vle.post(racer, token, begun.state).status_code
 
-    threads = [threading.Thread(target=launch, args=(browser(),)) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert statuses == [303] * 4
+    assert together(*[begun(browser()) for _ in range(4)]) == [303] * 4
     assert _count(app, VleIdentity) == 2
     assert _count(app, ResourceLink) == 2
 

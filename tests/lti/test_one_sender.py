@@ -33,6 +33,7 @@ from lms.lti.service.platforms import suspend_platform
 from lms.tasks import run_sweep
 from tests.conftest import People
 from tests.lti.scoring import PLAN, Later, Release, Sweep
+from tests.together import together
 from tests.vle import ISSUER, LINE_ITEM, PRIYA, SCOPES, TOMOS, Answered, Call, Vle
 
 ELSEWHERE = f"{ISSUER}/services/3/lineitems/9/lineitem?type_id=1"
@@ -131,19 +132,13 @@ def test_who_finds_the_assessment_busy_comes_back_in_a_moment(
 def test_two_workers_at_once_send_each_score_once(vle: Vle, release: Release, app: Flask) -> None:
     release(PRIYA)
     release(TOMOS)
-    gate = threading.Barrier(2)
 
     def work() -> None:
-        gate.wait()
         for _ in range(3):
             with app.app_context():
                 run_sweep("scores")
 
-    workers = [threading.Thread(target=work) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
+    together(work, work)
     assert sorted(call.json["userId"] for call in vle.asked("/scores")) == ["p-priya", "p-tomos"]
 
 

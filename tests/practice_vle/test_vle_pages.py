@@ -3,10 +3,10 @@
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable
 from email.message import EmailMessage
+from functools import partial
 from pathlib import Path
 
 import html5lib
@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from practice_vle.running import running_vle
 from tests.practice_vle.fake_tool import BASE, TOOL, Tool
+from tests.together import together
 
 Ask = Callable[..., TestResponse]
 
@@ -186,16 +187,10 @@ def test_it_runs_on_a_free_port_in_a_thread(tmp_path: Path, tool: Tool) -> None:
 
 
 def test_many_calls_at_once_keep_one_grade_and_every_log_row(vle: Flask, send: Ask) -> None:
-    answers: list[int] = []
+    def post(second: int) -> int:
+        return send(timestamp=f"2026-11-24T10:00:0{second}Z").status_code
 
-    def post(second: int) -> None:
-        answers.append(send(timestamp=f"2026-11-24T10:00:0{second}Z").status_code)
-
-    threads = [threading.Thread(target=post, args=(second,)) for second in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    answers = together(*[partial(post, second) for second in range(8)])
     state = vle.extensions["practice_vle"].state
     assert set(answers) <= {200, 409}
     assert 200 in answers

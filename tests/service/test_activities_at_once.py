@@ -16,7 +16,7 @@ from lms.modules.models import CardPlacing, FilledTemplate, ScenarioAct
 from lms.modules.rules.scenarios import Act, Did
 from lms.people.queries import actor_for, get_user
 from tests.conftest import NOW, People
-from tests.service.test_assessments_at_once import at_once
+from tests.together import at_once
 
 pytest_plugins = ("tests.modules.fixtures",)
 

@@ -43,8 +43,9 @@ from lms.people.service import places
 from lms.regulations import StepKind
 from tests.conftest import NOW, People
 from tests.factories import PLAN, finished_script
-from tests.service.test_assessments_at_once import at_once, count
+from tests.service.test_assessments_at_once import count
 from tests.service.test_assessments_handing_in import actor
+from tests.together import at_once
 
 REASON = "One criterion was put down wrongly."
 SECOND_RULES = "pgcert-example-2"

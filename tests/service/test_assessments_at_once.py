@@ -1,11 +1,6 @@
-"""Two at the same moment, in two transactions: one wins, the other sees it done, nothing is lost.
-
-Each thread stands for a worker of the server: its own app context, its own session, its own commit.
-"""
+"""Two at the same moment, in two transactions: one wins, the other sees it done, all is kept."""
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
 from typing import Any
 
 import sqlalchemy as sa
@@ -37,27 +32,7 @@ from tests.conftest import NOW, People
 from tests.factories import PLAN, docx, full_cohort
 from tests.service.test_assessments_handing_in import actor
 from tests.service.test_assessments_marking import decided
-
-
-def at_once(app: Flask, *acts: Callable[[], Any]) -> list[Any]:
-    """Run each act in its own transaction, all together; what each gave, or its refusal."""
-    start = Barrier(len(acts))
-
-    def run(act: Callable[[], Any]) -> Any:
-        with app.app_context(), db_writes():
-            start.wait()
-            try:
-                given = act()
-                db.session.commit()
-            except LmsError as refusal:
-                db.session.rollback()
-                return refusal
-            finally:
-                db.session.remove()
-            return given
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(run, acts))
+from tests.together import at_once
 
 
 def count(app: Flask, table: type[Any]) -> int:

@@ -44,9 +44,10 @@ from lms.people.queries import get_cohort
 from lms.people.service import places
 from tests.conftest import NOW, People
 from tests.factories import PLAN, SubmissionFactory, finished_script, made
-from tests.service.test_assessments_at_once import at_once, count
+from tests.service.test_assessments_at_once import count
 from tests.service.test_assessments_handing_in import actor
 from tests.service.test_assessments_marking import decided
+from tests.together import at_once
 
 ROUNDS = range(4)  # which of two comes first is chance, so each is tried a few times
 

@@ -23,8 +23,9 @@ from lms.people.service import pauses, places
 from lms.regulations import Attempt
 from tests.conftest import NOW, People
 from tests.factories import PLAN
-from tests.service.test_assessments_at_once import at_once, count
+from tests.service.test_assessments_at_once import count
 from tests.service.test_assessments_handing_in import actor
+from tests.together import at_once
 
 SOON = datetime(2026, 12, 15, 10, tzinfo=UTC)  # a week before the plan is due
 

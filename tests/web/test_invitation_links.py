@@ -1,9 +1,9 @@
 """What an invitation's link opens, for whoever holds it."""
 
 import logging
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import time_machine
@@ -28,6 +28,7 @@ from lms.people.models import (
 from lms.people.service import passwords
 from lms.people.service.accounts import make_local_account
 from tests.conftest import People
+from tests.together import together
 from tests.web.inviting import PASSWORD, Browse, accept, invite, letters, link
 
 
@@ -282,25 +283,16 @@ def test_nobody_accepts_with_an_account_without_signing_in(
 def test_of_two_acceptances_at_once_one_wins_and_the_other_is_told(
     invited: str, clean_database: Flask
 ) -> None:
-    ready = threading.Barrier(2)
-    statuses: list[int] = []
-
-    def run(number: int) -> None:
-        browser = clean_database.test_client()
-        ready.wait()
-        answer = browser.post(
+    def accept(name: str) -> int:
+        answer = clean_database.test_client().post(
             invited,
             base_url="https://tool.test",
-            data={"name": f"Sam Invented {number}", "password": PASSWORD},
+            data={"name": name, "password": PASSWORD},
         )
-        statuses.append(answer.status_code)
+        return answer.status_code
 
-    racers = [threading.Thread(target=run, args=(number,)) for number in range(2)]
-    for racer in racers:
-        racer.start()
-    for racer in racers:
-        racer.join()
-    assert sorted(statuses) == [303, 410]
+    names = ["Sam Invented 1", "Sam Invented 2"]
+    assert sorted(together(*[partial(accept, name) for name in names])) == [303, 410]
     with clean_database.app_context():
         made = select(func.count(User.id)).where(User.name.like("Sam Invented%"))
         assert db.session.scalar(made) == 1

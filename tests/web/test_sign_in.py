@@ -1,7 +1,6 @@
 """Signing in and out, as somebody in a browser meets it."""
 
 import logging
-import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from lms.people.service import passwords
 from lms.people.service.accounts import make_local_account
 from lms.people.service.clearing import clear_old
 from tests.conftest import NOW, People
+from tests.together import together
 
 PASSWORD = "harbour lantern seventeen"
 HATTIE = "hattie@example.test"
@@ -194,21 +194,12 @@ def test_many_tries_at_one_account_are_told_to_wait_and_then_may_go_on(client: F
 
 @pytest.mark.usefixtures("hattie")
 def test_tries_at_the_same_moment_are_counted_one_by_one(clean_database: Flask) -> None:
-    ready = threading.Barrier(12)
-    statuses: list[int] = []
-
-    def run() -> None:
+    def guess() -> Any:
         browser = clean_database.test_client()
-        ready.wait()
         answer = sign_in(browser, password="not the password", base_url="https://tool.test")
-        statuses.append(answer.status_code)
+        return answer.status_code
 
-    racers = [threading.Thread(target=run) for _ in range(12)]
-    for racer in racers:
-        racer.start()
-    for racer in racers:
-        racer.join()
-    assert sorted(statuses) == [422] * 8 + [429] * 4
+    assert sorted(together(*[guess] * 12)) == [422] * 8 + [429] * 4
 
 
 def test_an_address_without_an_account_is_limited_alike(client: FlaskClient) -> None:
