@@ -68,6 +68,7 @@ def _others_hand_in(product: Product) -> None:
                 declared=handing_in.declaration_now(plan, at).number,
                 actor=actor,
                 now=at,
+                final=True,
             )
         db.session.commit()
         db.engine.dispose()
@@ -99,11 +100,18 @@ def test_1_a_trainee_hands_in_with_the_keyboard_alone(
     trainee.look("look through it")
     _tab_to(page, page.locator("#agreed"))
     page.keyboard.press("Space")
+    if subject == "p-priya":
+        _tab_to(page, page.locator("#final"))
+        page.keyboard.press("Space")
     _tab_to(page, page.get_by_role("button", name="Hand in this draft"))
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile("/receipts/"))
     expect(page.locator("main")).to_contain_text(re.compile("[Rr]eceipt"))
     trainee.look("receipt")
+    if subject != "p-priya":
+        _tab_to(page, page.get_by_role("button", name="Make it final now"))
+        page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("You made it final.")
     trainee.done()
 
 

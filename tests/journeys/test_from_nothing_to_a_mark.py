@@ -81,6 +81,7 @@ def _hand_in(product: Product, priya: Visitor) -> None:
     expect(page.locator("[data-saved-badge]").first).to_contain_text("Saved", timeout=20_000)
     priya.press("Look through it")
     page.locator("#agreed").check()
+    page.locator("#final").check()
     priya.press("Hand in this draft")
     expect(page.locator("main")).to_contain_text(re.compile("[Rr]eceipt"))
 

@@ -138,6 +138,7 @@ def test_a_trainee_writes_and_hands_in(product: Product, chromium: Browser) -> N
     expect(page.locator("main")).to_contain_text("Amara says she wants")
     priya.look("look through it")
     page.locator("#agreed").check()
+    page.locator("#final").check()
     priya.press("Hand in this draft")
     page.locator("h1").wait_for()
     expect(page.locator("main")).to_contain_text(re.compile("[Rr]eceipt"))

@@ -180,6 +180,7 @@ def test_handing_in_happens_once_whatever_is_killed(
             "shown": handing_in.fingerprint_of(draft),
             "wording": str(handing_in.declaration_now(asked, now()).number),
             "agreed": "y",
+            "final": "y",
         }
         place_id = place.id
     first = threading.Thread(target=_try, args=(person, fields))

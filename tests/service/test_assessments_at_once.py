@@ -8,6 +8,7 @@ from flask import Flask
 
 from lms.assessments import queries
 from lms.assessments.models import (
+    EVEN,
     Draft,
     LedgerEntry,
     Mark,
@@ -21,6 +22,7 @@ from lms.assessments.service.files import add_file
 from lms.assessments.service.handing_in import fingerprint_of, hand_in
 from lms.assessments.service.marks import finish_script, reopen_script, save_mark
 from lms.assessments.service.replacing import replace_file
+from lms.assessments.service.taking_back import make_final, take_back
 from lms.audit.models import AuditEntry
 from lms.audit.service import first_broken
 from lms.db import db, db_writes
@@ -65,7 +67,7 @@ def test_a_double_click_hands_in_once(app: Flask, people: People) -> None:
 
     def click() -> str:
         who = actor(people.ada)
-        return hand_in(plan, shown=shown, declared=1, actor=who, now=NOW).receipt
+        return hand_in(plan, shown=shown, declared=1, actor=who, now=NOW, final=True).receipt
 
     given = at_once(app, *[click] * 4)
     assert len(set(given)) == 1
@@ -136,6 +138,31 @@ def test_finishing_twice_at_once_writes_one_line(app: Flask, people: People) -> 
     assert kinds == ["marked", "reopened", "marked"]
 
 
+def test_taken_back_and_made_final_at_once_it_is_one_of_the_two(app: Flask, people: People) -> None:
+    plan = catalogue().assessment(PLAN)
+    with app.app_context(), db_writes():
+        ada = actor(people.ada)
+        draft = save_draft(plan, text="Mine.", version=0, actor=ada, now=NOW)
+        number = hand_in(plan, shown=fingerprint_of(draft), declared=1, actor=ada, now=NOW).receipt
+        db.session.commit()
+    at_once(
+        app,
+        lambda: make_final(number, actor=ada, now=NOW).final_at,
+        lambda: take_back(number, actor=ada, now=NOW).taken_back_at,
+        lambda: make_final(number, actor=ada, now=NOW).final_at,
+    )
+    with app.app_context():
+        (kept,) = db.session.scalars(sa.select(Submission), execution_options=EVEN).all()
+        acts = list(db.session.scalars(sa.select(AuditEntry.act).order_by(AuditEntry.id)))
+        open_again = queries.find_draft(people.ada_place, PLAN, 1)
+        assert open_again is not None
+        if kept.taken_back_at:
+            assert (acts, open_again.text) == (["handed in", "took back"], "Mine.")
+        else:
+            assert (acts, kept.final_at) == (["handed in", "made it final"], NOW)
+        assert first_broken() is None
+
+
 def test_two_windows_replacing_a_file_at_once_leave_one_and_forget_the_rest(
     app: Flask, people: People
 ) -> None:
@@ -145,7 +172,9 @@ def test_two_windows_replacing_a_file_at_once_leave_one_and_forget_the_rest(
         file_id = add_file(plan, name="a.docx", data=docx("Old."), actor=ada, now=NOW).id
         draft = queries.find_draft(people.ada_place, PLAN, 1)
         assert draft is not None
-        number = hand_in(plan, shown=fingerprint_of(draft), declared=1, actor=ada, now=NOW).receipt
+        number = hand_in(
+            plan, shown=fingerprint_of(draft), declared=1, actor=ada, now=NOW, final=True
+        ).receipt
         db.session.commit()
 
     def replacing(words: str) -> Callable[[], tuple[str, ...]]:

@@ -57,7 +57,7 @@ def hands_in(
 ) -> Submission:
     draft = queries.find_draft(place_id, PLAN, 1)
     shown = fingerprint_of(draft) if draft else ""
-    return hand_in(plan, shown=shown, declared=declared, actor=who, now=LATER)
+    return hand_in(plan, shown=shown, declared=declared, actor=who, now=LATER, final=True)
 
 
 def test_a_draft_is_kept_and_its_version_rises(write: Callable[..., Draft]) -> None:

@@ -161,7 +161,8 @@ def test_the_writers_employer_and_colleagues_are_known(
 
 def handed_in(browser: FlaskClient, text: str) -> str:
     keep(browser, text)
-    location: str = sent(browser, **answered(browser.get(HAND_IN).text, REASON)).location
+    answers = answered(browser.get(HAND_IN).text, REASON)
+    location: str = sent(browser, **answers, final="y").location
     return location.rsplit("/", 1)[-1]
 
 
@@ -281,7 +282,7 @@ def test_the_markers_copy_is_not_the_owners_file(
     ada = browse(people.ada)
     data = docx("Words.", **{"docProps/core.xml": "<a>Ada Example</a>"})
     add(ada, data, "Ada Example.docx")
-    sent(ada)
+    sent(ada, final="y")
     (file,) = rows(app, SubmissionFile)
     address = f"/assessments/files/{file.id}"
     assert ada.get(address).data == data

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -155,7 +156,8 @@ def test_what_is_left_out_of_the_count_is_shown_to_writer_and_marker(
     assert said in receipt
     (kept,) = rows(app, Submission)
     assert (kept.words, kept.left_out) == (100, {"the list of references": 3})
-    script = browse(people.max).get(f"/marking/scripts/{kept.id}").text
+    with time_machine.travel(NEXT_DAY):
+        script = browse(people.max).get(f"/marking/scripts/{kept.id}").text
     assert "100 words." in script
     assert said in script
 

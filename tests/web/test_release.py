@@ -42,7 +42,12 @@ def hand_in(browser: FlaskClient, text: str = "My plan begins with her aims.") -
     """Write a draft and hand it in; returns the receipt's address."""
     browser.post(f"/assessments/{PLAN}/draft", data={"text": text, "version": "0"})
     page = browser.get(f"/assessments/{PLAN}/hand-in").text
-    data = {"shown": hidden(page, "shown"), "wording": hidden(page, "wording"), "agreed": "y"}
+    data = {
+        "shown": hidden(page, "shown"),
+        "wording": hidden(page, "wording"),
+        "agreed": "y",
+        "final": "y",
+    }
     return browser.post(f"/assessments/{PLAN}/hand-in", data=data).location or ""
 
 
@@ -97,7 +102,7 @@ def test_who_gets_what_is_shown_by_code_before_the_release(
     page = browse(people.max).get(CONFIRM).text
     for words in ("Script 4F2K", ">64</td>", "Merit", "Release these results"):
         assert words in page
-    assert "One in this cohort has not handed in." in page  # Ben
+    assert "One in this cohort has nothing here that is handed in and final." in page  # Ben
     assert "also sent to the university’s learning site" in page
     assert "Ada Example" not in page
     assert count(app, ResultRow) == 0

@@ -1,6 +1,7 @@
 """Handed-in work is taken back before the date, changed, and handed in again."""
 
 import io
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lms.assessments.models import EVEN, ScriptTopic, Submission, SubmissionFile
+from lms.assessments.models import EVEN, Mark, ScriptTopic, Submission, SubmissionFile
 from lms.audit.models import AuditEntry
 from lms.db import db
 from lms.messages.models import Message
@@ -19,6 +20,7 @@ from tests.web.test_assessment_pages import BRIEF, DRAFT, keep
 from tests.web.test_hand_in import HAND_IN, StoppedClock, rows, sent
 
 Browse = Callable[[int], FlaskClient]
+AWAY = "/marking/m1-plan/away?cohort=cohort-3"
 QUEUE = "/marking/m1-plan?cohort=cohort-3"
 
 
@@ -85,16 +87,68 @@ def test_pressed_twice_it_is_taken_back_once(ada: FlaskClient, receipt: str, app
     assert len([one for one in subjects if one.startswith("You took back")]) == 1
 
 
-def test_once_a_marker_opened_it_it_is_final(
+def test_no_marker_opens_it_before_it_is_final(
     ada: FlaskClient, receipt: str, browse: Browse, people: People, app: Flask
 ) -> None:
     (script,) = rows(app, Submission)
+    (file,) = rows(app, SubmissionFile)
+    max_ = browse(people.max)
+    desk = max_.get(f"/marking/scripts/{script.id}")
+    assert desk.status_code == 404
+    assert "Its writer can still change this script." in desk.text
+    assert "Her aims" not in desk.text
+    saved = max_.post(f"/marking/scripts/{script.id}", data={"comment": "Mine.", "version": "0"})
+    assert saved.status_code == 404
+    assert rows(app, Mark) == []
+    assert max_.get(f"/assessments/files/{file.id}").status_code == 404
+    queue = max_.get(QUEUE).text
+    assert script.code not in queue
+    assert "One is handed in and not final: its writer can still change it." in queue
+    assert "One handed in that its writer can still change." in max_.get("/marking/").text
+    assert "There is no script here that you can mark now" in max_.get(f"{AWAY}").text
+    assert browse(people.zoe).get(f"/marking/scripts/{script.id}").status_code == 403
+    assert "Its writer" not in browse(people.hub).get(f"/marking/scripts/{script.id}").text
+
+
+def test_whoever_decides_shares_it_out_before_it_is_final(
+    receipt: str, browse: Browse, people: People, app: Flask
+) -> None:
+    (script,) = rows(app, Submission)
+    page = browse(people.lin).get("/marking/m1-plan/markers?cohort=cohort-3").text
+    assert script.code in page
+    assert "Ada" not in page
+
+
+def test_its_writer_makes_it_final(
+    ada: FlaskClient, receipt: str, browse: Browse, people: People, app: Flask
+) -> None:
+    (script,) = rows(app, Submission)
+    assert browse(people.ben).post(f"{receipt}/make-final").status_code == 404
+    for _ in range(2):  # pressed twice
+        page = ada.post(f"{receipt}/make-final", follow_redirects=True).text
+    assert "You made it final." in page
+    assert "Take it back" not in page
+    assert "Make it final now" not in page
+    assert ada.post(f"{receipt}/take-back").status_code == 409
     assert browse(people.max).get(f"/marking/scripts/{script.id}").status_code == 200
-    assert "Take it back" not in ada.get(receipt).text
-    refused = ada.post(f"{receipt}/take-back")
+    acts = [one.act for one in rows(app, AuditEntry)]
+    assert acts.count("made it final") == 1
+
+
+def test_final_at_once_is_chosen_on_handing_in(
+    ada: FlaskClient, browse: Browse, people: People, app: Flask
+) -> None:
+    keep(ada, "Her aims come first.")
+    assert "Make it final now, so that marking can begin" in ada.get(HAND_IN).text
+    refused = ada.post(HAND_IN, data={"final": "y"})
     assert refused.status_code == 409
-    assert "A marker has opened it, so it is final." in refused.text
-    assert len(rows(app, Submission)) == 1
+    assert re.search(r'<input[^>]*checked[^>]*name="final"', refused.text)
+    receipt = sent(ada, final="y").location
+    assert "You made it final." in ada.get(receipt).text
+    (script,) = rows(app, Submission)
+    assert browse(people.max).get(f"/marking/scripts/{script.id}").status_code == 200
+    (mail,) = rows(app, Message)
+    assert "It is final: it cannot be taken back." in mail.body
 
 
 @pytest.mark.parametrize("late", [True, False])
@@ -105,9 +159,11 @@ def test_at_the_date_or_late_it_is_final(
     with app.app_context():
         if late:
             row = db.session.scalars(sa.select(Submission)).one()
-            row.handed_in_at = due + timedelta(minutes=1)
+            row.handed_in_at = row.final_at = due + timedelta(minutes=1)
             db.session.commit()
-    monkeypatch.setattr("lms.assessments.views.taking_back.clock", StoppedClock(due))
+    monkeypatch.setattr(
+        "lms.assessments.views.taking_back.clock", StoppedClock(due + late * timedelta(hours=1))
+    )
     refused = ada.post(f"{receipt}/take-back")
     assert refused.status_code == 409
     assert ("after the date" in refused.text) == late

@@ -83,6 +83,7 @@ def hand_in_many(cohort_id: int, marker_id: int, numbers: range, *, criteria: bo
                 "declaration_version": 1,
                 "declared": "I declare that this work is my own.",
                 "handed_in_at": NOW,
+                "final_at": NOW,
                 "due_at": NOW,
                 "receipt": f"MANY-{letters(n, 8)}",
                 "code": letters(n, 4),

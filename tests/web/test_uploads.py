@@ -137,7 +137,7 @@ def test_a_file_is_its_owners_and_after_handing_in_its_markers(
     (file,) = files(app)
     address = f"/assessments/files/{file.id}"
     assert browse(people.max).get(address).status_code == 404  # a draft is nobody else's
-    sent(ada)
+    sent(ada, final="y")
     given = browse(people.max).get(address)
     assert given.status_code == 200
     assert "Ada" not in given.headers["Content-Disposition"]
@@ -151,7 +151,7 @@ def test_a_file_is_its_owners_and_after_handing_in_its_markers(
 def test_a_file_of_another_cohort_is_not_there(browse: Browse, people: People, app: Flask) -> None:
     zoe = browse(people.zoe)
     add(zoe, docx("One."))
-    sent(zoe)
+    sent(zoe, final="y")
     (file,) = files(app)
     assert browse(people.max).get(f"/assessments/files/{file.id}").status_code == 404
     assert browse(people.lin).get(f"/assessments/files/{file.id}").status_code == 200

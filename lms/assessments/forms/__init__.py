@@ -63,6 +63,7 @@ class HandInForm(Form):
     rule = HiddenField(default="")  # what was said of the date
     wording = IntegerField(widget=HiddenInput(), validators=[InputRequired()])
     agreed = BooleanField("I declare this")
+    final = BooleanField("Make it final now, so that marking can begin")
 
 
 def read_answers(sent: Mapping[str, str]) -> Answers:

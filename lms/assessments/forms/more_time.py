@@ -13,7 +13,7 @@ from wtforms import (  # type: ignore[attr-defined]  # SelectChoice is newer tha
     SelectChoice,
     TextAreaField,
 )
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired, InputRequired, Length
 from wtforms.validators import Optional as MayBeEmpty
 from wtforms.widgets import HiddenInput
 
@@ -125,6 +125,16 @@ class AttemptForm(Form):
         self.kind.choices = [
             SelectChoice(kind.name, said) for kind, said in ATTEMPTS.items() if kind not in kinds
         ]
+
+
+class GiveBackForm(Form):
+    """Why handed-in work is given back to its writer, who reads it."""
+
+    reason = TextAreaField(
+        "Why, in words the learner reads",
+        filters=[as_typed],
+        validators=[DataRequired("Say why you give it back."), Length(max=2000)],
+    )
 
 
 class AdjustmentForm(VersionedForm):

@@ -121,6 +121,7 @@ class Submission(Base):
         UniqueConstraint("code", "assessment"),
         CheckConstraint("attempt >= 1", name="attempt_from_one"),
         CheckConstraint("words >= 0", name="words_not_negative"),
+        CheckConstraint("final_at >= handed_in_at", name="final_once_handed_in"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -139,10 +140,12 @@ class Submission(Base):
     declared: Mapped[str]  # the wording that was agreed to
     handed_in_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    final_at: Mapped[datetime]  # from then on its writer cannot take it back, and markers open it
     receipt: Mapped[str]
     code: Mapped[str]
     sha256: Mapped[str]
     taken_back_at: Mapped[datetime | None]
+    given_back: Mapped[str] = mapped_column(default="", server_default="")  # why a lead did so
     enrolment: Mapped[Enrolment] = relationship(lazy="raise")
     files: Mapped[list["SubmissionFile"]] = relationship(
         lazy="raise", order_by="SubmissionFile.id", back_populates="submission"

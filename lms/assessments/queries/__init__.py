@@ -66,6 +66,7 @@ from lms.assessments.queries.markers import (
     QueueCounts,
     addresses,
     code_is_taken,
+    count_not_final,
     handed_back_by,
     held_script,
     hold_cohort,
@@ -78,6 +79,7 @@ from lms.assessments.queries.markers import (
     released_ids,
     script_visible_to,
     scripts_to_release,
+    scripts_to_share_out,
     scripts_visible_to,
 )
 from lms.assessments.queries.more_time import (
@@ -163,6 +165,7 @@ __all__ = [
     "bank_of",
     "barred",
     "code_is_taken",
+    "count_not_final",
     "count_to_decide",
     "current_attempt",
     "dated_by",
@@ -232,6 +235,7 @@ __all__ = [
     "script_visible_to",
     "scripts_on_record",
     "scripts_to_release",
+    "scripts_to_share_out",
     "scripts_visible_to",
     "seen_before",
     "sendable",

@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
+from lms import clock
 from lms.actor import Action, Actor, Role
 from lms.assessments.models import (
     Allocation,
@@ -117,8 +118,18 @@ def kept_apart(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def is_final() -> ColumnElement[bool]:
+    """SQL, over `Submission`: its writer can no longer take it back."""
+    return Submission.final_at <= clock.now()
+
+
 def may_open(actor: Actor) -> ColumnElement[bool]:
-    """SQL, over `Submission` and `Enrolment`: a script that the actor may open to mark it.
+    """SQL, over `Submission` and `Enrolment`: a script that the actor may open to mark it."""
+    return and_(is_final(), is_theirs_to_mark(actor))
+
+
+def is_theirs_to_mark(actor: Actor) -> ColumnElement[bool]:
+    """SQL, over `Submission` and `Enrolment`: a script that is or will be the actor's to open.
 
     Not one's own, nor that of somebody one is tied to. What is with a colleague is seen only by
     whoever decides who marks what; what nobody was given is open to every marker of the cohort,
@@ -172,7 +183,7 @@ def hidden_scripts(actor: Actor, cohort: Cohort, assessment: str) -> int:
         .where(
             Submission.assessment == assessment,
             Enrolment.cohort_id == cohort.id,
-            ~may_open(actor),
+            ~is_theirs_to_mark(actor),
             Enrolment.user_id != actor.user_id,
         )
         .order_by(Submission.id)

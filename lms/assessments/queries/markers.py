@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Exists, Select, and_, exists, func, select
+from sqlalchemy import ColumnElement, Exists, Select, and_, case, exists, func, select
 from sqlalchemy.orm import aliased, defer, joinedload, selectinload, subqueryload
 
 from lms.actor import Action, Actor
 from lms.assessments.models import EVEN, Allocation, LedgerEntry, Mark, ResultRow, Submission
-from lms.assessments.queries.allocation import may_open
+from lms.assessments.queries.allocation import decides, is_final, is_theirs_to_mark, may_open
 from lms.assessments.queries.learners import NOT_HERE
 from lms.assessments.rules.allocating import Ending
 from lms.db import db
@@ -21,13 +21,17 @@ MOVED = (
 )
 
 
+NOT_FINAL = "Its writer can still change this script. You can open it once it is final."
+
+
 @dataclass(frozen=True)
 class QueueCounts:
     """How many scripts of an assessment a cohort handed in, and how far they are."""
 
-    handed_in: int = 0
+    handed_in: int = 0  # and final
     finished: int = 0
     released: int = 0
+    not_final: int = 0  # handed in, and still their writers' to take back
 
     @property
     def waiting(self) -> bool:
@@ -67,8 +71,24 @@ def script_visible_to(actor: Actor, submission_id: int) -> Submission:
         )
     )
     if submission is None:
-        raise NotFound(NOT_HERE)
+        raise NotFound(NOT_FINAL if _waits_for(actor, submission_id) else NOT_HERE)
     return submission
+
+
+def _waits_for(actor: Actor, submission_id: int) -> bool:
+    """Whether a script will be the actor's to open, once it is final."""
+    found = (
+        select(Submission.id)
+        .join(Enrolment, Enrolment.id == Submission.enrolment_id)
+        .where(Submission.id == submission_id, is_theirs_to_mark(actor), ~is_final())
+    )
+    return db.session.scalar(found) is not None
+
+
+def count_not_final(actor: Actor, cohort: Cohort, assessment: str) -> int:
+    """How many scripts of a cohort will be the actor's to open, once they are final."""
+    counts = queue_counts(actor, [cohort.id]).get((cohort.id, assessment), QueueCounts())
+    return counts.not_final
 
 
 def hold_scripts(submission_ids: Collection[int]) -> None:
@@ -131,14 +151,21 @@ def scripts_visible_to(actor: Actor, cohort: Cohort, assessment: str) -> Sequenc
     return _scripts(cohort, assessment, may_open(actor))
 
 
+def scripts_to_share_out(actor: Actor, cohort: Cohort, assessment: str) -> Sequence[Submission]:
+    """Every script of a cohort but one's own, final or not, for whoever decides who marks what."""
+    if not decides(actor, cohort.id):
+        raise NotFound(NOT_HERE)
+    return _scripts(cohort, assessment, is_theirs_to_mark(actor))
+
+
 def scripts_to_release(actor: Actor, cohort: Cohort, assessment: str) -> Sequence[Submission]:
-    """Every script of a cohort but one's own, for whoever may release its results.
+    """Every final script of a cohort but one's own, for whoever may release its results.
 
     Whoever shares the marking with colleagues does not release: they would see their marks.
     """
     if not actor.may(Action.RELEASE, cohort_id=cohort.id):
         raise NotFound(NOT_HERE)
-    return _scripts(cohort, assessment, Enrolment.user_id != actor.user_id)
+    return _scripts(cohort, assessment, and_(is_final(), Enrolment.user_id != actor.user_id))
 
 
 def _scripts(cohort: Cohort, assessment: str, which: ColumnElement[bool]) -> Sequence[Submission]:
@@ -188,18 +215,19 @@ def queue_counts(actor: Actor, cohort_ids: Collection[int]) -> dict[tuple[int, s
         select(
             Enrolment.cohort_id,
             Submission.assessment,
-            func.count(Submission.id.distinct()),
+            func.count(case((is_final(), Submission.id)).distinct()),
             func.count(Mark.submission_id.distinct()),
             func.count(ResultRow.submission_id.distinct()),
+            func.count(case((~is_final(), Submission.id)).distinct()),
         )
         .join(Enrolment, Enrolment.id == Submission.enrolment_id)
         .outerjoin(Mark, finished)
         .outerjoin(ResultRow, released)
-        .where(Enrolment.cohort_id.in_(cohort_ids), may_open(actor))
+        .where(Enrolment.cohort_id.in_(cohort_ids), is_theirs_to_mark(actor))
         .group_by(Enrolment.cohort_id, Submission.assessment)
         .order_by(Enrolment.cohort_id, Submission.assessment)
     )
-    return {(row[0], row[1]): QueueCounts(row[2], row[3], row[4]) for row in rows}
+    return {(row[0], row[1]): QueueCounts(*row[2:]) for row in rows}
 
 
 def _being_corrected() -> Exists:

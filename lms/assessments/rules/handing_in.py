@@ -7,9 +7,6 @@ from datetime import datetime
 
 # No letters that are read for digits, or for one another, on the telephone: I, L, O, 0, 1.
 LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-OPENED = (
-    "A marker has opened it, so it is final. If it is the wrong one, write to your module lead."
-)
 
 
 @dataclass(frozen=True)
@@ -29,7 +26,17 @@ class TakeBackFacts:
 
     handed_in_at: datetime
     due_at: datetime
-    opened: bool  # by somebody who marks
+    final_at: datetime
+    now: datetime
+
+
+@dataclass(frozen=True)
+class GiveBackFacts:
+    """What decides whether a module lead can give handed-in work back to its writer."""
+
+    handed_in: bool
+    begun: bool  # somebody has begun to mark it
+    due_at: datetime  # as it stands now, with whatever more time was given since
     now: datetime
 
 
@@ -56,15 +63,34 @@ def draft_blocks(*, handed_in: bool, record: str) -> tuple[str, ...]:
     return ()
 
 
+def final_from(due_at: datetime, now: datetime, *, at_once: bool) -> datetime:
+    """When work that is handed in now becomes final: at its date, or now where that has passed or
+    its writer says that it is done.
+    """
+    return now if at_once else max(due_at, now)
+
+
 def take_back_blocks(facts: TakeBackFacts) -> tuple[str, ...]:
     """Every reason why handed-in work is final and cannot be taken back."""
+    if facts.now < facts.final_at:
+        return ()
     if facts.handed_in_at > facts.due_at:
         return ("It was handed in after the date, so it is final.",)
     if facts.now >= facts.due_at:
         return ("The date has passed, so what you handed in is final.",)
-    if facts.opened:
-        return (OPENED,)
-    return ()
+    return ("You made it final. If it is the wrong one, write to your module lead.",)
+
+
+def give_back_blocks(facts: GiveBackFacts) -> tuple[str, ...]:
+    """Every reason why a module lead cannot give it back to be changed."""
+    if not facts.handed_in:
+        return ("Nothing of this attempt is handed in here.",)
+    blocks = []
+    if facts.begun:
+        blocks.append("Somebody has begun to mark it.")
+    if facts.due_at <= facts.now:
+        blocks.append("Its date has passed. Give more time first, and then give it back.")
+    return tuple(blocks)
 
 
 def count_words(text: str) -> int:

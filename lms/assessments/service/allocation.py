@@ -60,11 +60,9 @@ def sharing_of(
     assessment: Assessment, cohort: Cohort, *, actor: Actor, shares: Mapping[int, int] | None = None
 ) -> Sharing:
     """Everything that sharing out asks: five statements, however many scripts there are."""
-    if not queries.decides(actor, cohort.id):
-        raise NotFound(queries.NOT_HERE)
     rows = [
         row
-        for row in queries.scripts_visible_to(actor, cohort, assessment.key)
+        for row in queries.scripts_to_share_out(actor, cohort, assessment.key)
         if not is_released(row)
     ]
     ids = [row.id for row in rows]
@@ -129,7 +127,7 @@ def give_scripts(
 
     `seen` is `Sharing.as_it_stands` of the page on which it was chosen.
     """
-    rows = queries.scripts_visible_to(actor, cohort, assessment.key)
+    rows = queries.scripts_to_share_out(actor, cohort, assessment.key)
     queries.hold_scripts([row.id for row in rows])
     sharing = sharing_of(assessment, cohort, actor=actor)
     if sharing.as_it_stands != seen:

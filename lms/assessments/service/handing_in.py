@@ -14,6 +14,7 @@ from lms.assessments.rules.deadlines import Dated
 from lms.assessments.rules.handing_in import (
     HandInFacts,
     count_words,
+    final_from,
     fingerprint,
     hand_in_blocks,
     receipt_number,
@@ -79,13 +80,15 @@ def hand_in(
     answers: Answers = NO_ANSWERS,
     topics: Collection[Topic] = (),
     rule_shown: str | None = None,
+    final: bool = False,
 ) -> Submission:
     """Hand the draft in. Coming again (a double click, a retry) gives the same submission.
 
     `shown` is the `fingerprint_of` the draft as it was shown, `declared` the number of the wording
     that was agreed to, `answers` what was said of the finds of the confidentiality check,
     `topics` what its writer says it speaks of at length, `rule_shown` what the page said about the
-    date: where something is taken off for it, nobody hands in without having seen that.
+    date: where something is taken off for it, nobody hands in without having seen that. `final`
+    says that its writer is done, so that it can be marked before the date.
     """
     place = queries.place_visible_to(actor, assessment)
     queries.hold_place(place.id)
@@ -105,7 +108,7 @@ def hand_in(
     if unsafe := check_before_handing_in(draft, place, answers, now=now):
         raise RuleBroken(*unsafe)
     tally = tally_of(draft, queries.regulations_of(place.cohort))
-    submission = _made_from(draft, date, assessment, wording, tally, now)
+    submission = _made_from(draft, date, assessment, wording, tally, now, final=final)
     name_topics(submission, topics)
     record(
         actor=actor,
@@ -132,6 +135,8 @@ def _made_from(
     wording: DeclarationVersion,
     tally: Tally,
     now: datetime,
+    *,
+    final: bool,
 ) -> Submission:
     files = list(draft.files)
     submission = Submission(
@@ -148,6 +153,7 @@ def _made_from(
         declared=wording.text,
         handed_in_at=now,
         due_at=date.due,
+        final_at=final_from(date.due, now, at_once=final),
         receipt=receipt_number(secrets.choice),
         code=_free_code(assessment.key),
         sha256=fingerprint_of(draft),
@@ -168,6 +174,13 @@ def _free_code(assessment: str) -> str:
     return code
 
 
+def _until_when(submission: Submission) -> str:
+    if submission.final_at <= submission.handed_in_at:
+        return "It is final: it cannot be taken back."
+    until = on_page(submission.final_at)
+    return f"You can take it back and hand it in again until {until}. Then it is final."
+
+
 def _send_receipt(
     submission: Submission, place: Enrolment, assessment: Assessment, now: datetime
 ) -> None:
@@ -184,7 +197,7 @@ def _send_receipt(
         f"The length: {length_rule(submission.words, assessment.words, regulations)}",
         f"Fingerprint (SHA-256): {submission.sha256}",
         "",
-        "You can take it back and hand it in again until the date, while no marker has opened it.",
+        _until_when(submission),
         "",
         "Your markers see a code, not your name. You can open this receipt again from the",
         "assessment’s page, as you opened it to hand in.",

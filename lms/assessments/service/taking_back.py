@@ -1,22 +1,30 @@
-"""Handed-in work is taken back before the date, to be changed and handed in again.
+"""Handed-in work is taken back until it is final, to be changed and handed in again; its writer
+makes it final sooner; a module lead gives it back.
 
 That it was handed in, when, and its receipt and fingerprint stay; its words are only in the draft.
 """
 
 from datetime import datetime
 
-from lms.actor import Actor
+from lms.actor import Action, Actor
 from lms.assessments import queries
 from lms.assessments.models import Submission
 from lms.assessments.rules.allocating import Ending
-from lms.assessments.rules.handing_in import TakeBackFacts, take_back_blocks
+from lms.assessments.rules.handing_in import (
+    GiveBackFacts,
+    TakeBackFacts,
+    give_back_blocks,
+    take_back_blocks,
+)
 from lms.audit.service import record
 from lms.clock import on_page
 from lms.db import db
 from lms.errors import NotFound, RuleBroken
 from lms.messages.service import queue_message
-from lms.modules.catalogue import catalogue
+from lms.modules.catalogue import Assessment, catalogue
+from lms.people.models import Enrolment
 
+DRAFT_AGAIN = "It is not handed in now. Your text and files are in your draft again."
 NO_DRAFT = "There is no draft to come back to. Write to your module lead."
 
 
@@ -25,7 +33,7 @@ def why_final(submission: Submission, *, now: datetime) -> tuple[str, ...]:
     facts = TakeBackFacts(
         handed_in_at=submission.handed_in_at,
         due_at=submission.due_at,
-        opened=bool(queries.openings(submission.id)) or queries.is_begun(submission.id),
+        final_at=submission.final_at,
         now=now,
     )
     return take_back_blocks(facts)
@@ -45,17 +53,89 @@ def take_back(receipt: str, *, actor: Actor, now: datetime) -> Submission:
     queries.hold_scripts([submission.id])
     if blocks := why_final(submission, now=now):
         raise RuleBroken(*blocks)
+    _reopen(submission, now)
+    _record("took back", submission, actor, now)
+    until = on_page(submission.due_at)
+    _write(
+        submission,
+        f"You took back {submission.receipt}",
+        f"You have taken back “{_title(submission)}”, receipt {submission.receipt}.",
+        f"{DRAFT_AGAIN}\nHand it in by: {until}",
+        now,
+    )
+    return submission
+
+
+def make_final(receipt: str, *, actor: Actor, now: datetime) -> Submission:
+    """Its writer is done with it, so that it can be marked. Coming again changes nothing."""
+    queries.hold_place(queries.receipt_visible_to(actor, receipt).enrolment_id)
+    db.session.expire_all()
+    submission = queries.receipt_visible_to(actor, receipt)
+    if now < submission.final_at:
+        submission.final_at = now
+        _record("made it final", submission, actor, now)
+    return submission
+
+
+def why_kept(
+    place: Enrolment, assessment: Assessment, submission: Submission | None, *, now: datetime
+) -> tuple[str, ...]:
+    """Why a module lead cannot give it back; nothing while they can."""
+    facts = GiveBackFacts(
+        handed_in=submission is not None,
+        begun=submission is not None and queries.is_begun(submission.id),
+        due_at=queries.deadline_of(place, assessment, now).due,
+        now=now,
+    )
+    return give_back_blocks(facts)
+
+
+def give_back(
+    place_id: int, assessment: Assessment, *, reason: str, actor: Actor, now: datetime
+) -> Submission:
+    """Whoever decides somebody's dates opens their final work again, with a reason they read.
+
+    It is a draft again and must be handed in by the date that stands now. Raises RuleBroken with
+    each reason against it.
+    """
+    place = queries.place_decided_by(actor, place_id, Action.DECIDE_MORE_TIME)
+    queries.hold_place(place.id)
+    attempt, _ = queries.current_attempt(place.id, assessment.key)
+    submission = queries.find_submission(place.id, assessment.key, attempt)
+    if submission is not None:
+        queries.hold_scripts([submission.id])
+    blocks = why_kept(place, assessment, submission, now=now)
+    if blocks or submission is None:
+        raise RuleBroken(*blocks)
+    until = on_page(queries.deadline_of(place, assessment, now).due)
+    submission.given_back = reason
+    _reopen(submission, now)
+    _record("gave back", submission, actor, now, reason=reason)
+    _write(
+        submission,
+        f"Your work with receipt {submission.receipt} is yours to change again",
+        f"Your module lead has given back “{_title(submission)}”. They wrote:\n\n{reason}\n",
+        f"{DRAFT_AGAIN}\nHand it in by: {until}",
+        now,
+    )
+    return submission
+
+
+def _reopen(submission: Submission, now: datetime) -> None:
     _into_the_draft(submission, now)
     _forget(submission, now)
+
+
+def _record(
+    act: str, submission: Submission, actor: Actor, now: datetime, **more: str | int | None
+) -> None:
     record(
         actor=actor,
-        act="took back",
+        act=act,
         subject=f"submission:{submission.id}",
         now=now,
-        detail={"assessment": submission.assessment, "sha256": submission.sha256},
+        detail={"assessment": submission.assessment, "sha256": submission.sha256, **more},
     )
-    _say_so(submission, now)
-    return submission
 
 
 def _into_the_draft(submission: Submission, now: datetime) -> None:
@@ -83,21 +163,18 @@ def _forget(submission: Submission, now: datetime) -> None:
     db.session.flush()
 
 
-def _say_so(submission: Submission, now: datetime) -> None:
-    user = submission.enrolment.user
-    if user.email is None:
+def _title(submission: Submission) -> str:
+    return catalogue().assessment(submission.assessment).title
+
+
+def _write(submission: Submission, subject: str, first: str, then: str, now: datetime) -> None:
+    address = queries.addresses([submission.enrolment_id])[submission.enrolment_id]
+    if address is None:
         return
-    title = catalogue().assessment(submission.assessment).title
-    words = [
-        f"You have taken back “{title}”, receipt {submission.receipt}.",
-        "",
-        "It is not handed in now. Your text and files are in your draft again.",
-        f"Hand it in by: {on_page(submission.due_at)}",
-    ]
     queue_message(
-        to=user.email,
-        subject=f"You took back {submission.receipt}",
-        body="\n".join(words) + "\n",
+        to=address,
+        subject=subject,
+        body=f"{first}\n\n{then}\n",
         dedupe_key=f"taken-back:{submission.receipt}",
         now=now,
     )

@@ -127,6 +127,12 @@ class PieceShown:
     deferral: Opening
 
     @property
+    def may_come_back(self) -> bool:
+        """Something is handed in of the latest attempt, and no result is released."""
+        latest = self.history[-1].handed_in
+        return latest is not None and latest.released_at is None
+
+    @property
     def kinds(self) -> tuple[tuple[Attempt, Opening], ...]:
         """What could be opened, and what stands in its way."""
         return (Attempt.RESIT, self.resit), (Attempt.DEFERRED, self.deferral)
@@ -208,7 +214,7 @@ def _attempt_page(
     refused: Sequence[str] = (),
 ) -> str:
     place = queries.place_decided_by(current_actor(), place_id, Action.OPEN_ATTEMPT)
-    asked = _one_of(place, assessment)
+    asked = one_of(place, assessment)
     piece = _pieces(place, [asked], clock.now())[0]
     if form is None:
         form = AttemptForm(formdata=None, data={"seen": piece.date.attempt})
@@ -223,7 +229,8 @@ def _attempt_page(
     )
 
 
-def _one_of(place: Enrolment, key: str) -> Assessment:
+def one_of(place: Enrolment, key: str) -> Assessment:
+    """An assessment of the place's programme, or NotFound."""
     for asked in _assessments_of(place):
         if asked.key == key:
             return asked
@@ -236,7 +243,7 @@ def open_attempt(place_id: int, assessment: str) -> Response | tuple[str, int]:
     """Open a further attempt."""
     actor, now = current_actor(), clock.now()
     place = queries.place_decided_by(actor, place_id, Action.OPEN_ATTEMPT)
-    asked = _one_of(place, assessment)
+    asked = one_of(place, assessment)
     form = AttemptForm()
     if not form.validate():
         return _attempt_page(place_id, assessment, form=form), 400

@@ -90,6 +90,7 @@ def queue(assessment: str) -> Response | str:
                 if not is_released(s)
             ]
         ),
+        not_final=queries.count_not_final(actor, cohort, asked.key),
         sees_marks=actor.may(Action.SEE_MARKS, cohort_id=cohort.id),
         nominal=allocation.is_nominal(cohort),
         decides=queries.decides(actor, cohort.id),

@@ -51,6 +51,7 @@ def _page(
     agreed: bool = False,
     answers: Answers = service.NO_ANSWERS,
     named: frozenset[Topic] = frozenset(),
+    final: bool = False,
 ) -> str:
     now = clock.now()
     moves = queries.moves_of([place.id])[place.id]
@@ -67,6 +68,7 @@ def _page(
             "wording": wording.number,
             "rule": rule,
             "agreed": agreed,
+            "final": final,
         },
     )
     return render_template(
@@ -79,6 +81,7 @@ def _page(
         declaration=catalogue().declaration(asked.declaration),
         declared_html=render(wording.text).html,
         date=date,
+        ahead=now < date.due,
         formats=moves.formats,
         rule=rule,
         costs=date_costs(date.due, now, regulations),
@@ -117,13 +120,21 @@ def hand_in_draft(assessment: str) -> Response | tuple[str, int]:
             answers=answers,
             topics=named,
             rule_shown=form.rule.data or "",
+            final=bool(form.final.data),
         )
     except (RuleBroken, Conflict) as refusal:
         db.session.rollback()
         reasons = refusal.reasons if isinstance(refusal, RuleBroken) else (refusal.message,)
         place = queries.place_visible_to(actor, asked)
-        agreed = bool(form.agreed.data)
-        page = _page(asked, place, refused=reasons, agreed=agreed, answers=answers, named=named)
+        page = _page(
+            asked,
+            place,
+            refused=reasons,
+            agreed=bool(form.agreed.data),
+            answers=answers,
+            named=named,
+            final=bool(form.final.data),
+        )
         return page, 409
     number = submission.receipt
     db.session.commit()

@@ -84,7 +84,7 @@ def _round(
     for subject in list(cast.LEARNERS[slug])[:some]:
         at = outcomes.when(slug, assessment, subject, due)
         more = outcomes.more_words(slug, assessment, subject)
-        _hand_in(_actor(people[subject]), assessment, at, more)
+        _hand_in(_actor(people[subject]), assessment, at, more, final=True)
     at = due + timedelta(days=7) if some is None else now - timedelta(days=2)
     not_yet = people[dates.TAKEN_AGAIN] if assessment == _taken_here()[0] else None
     _mark(trainer, slug, assessment, at, everything=some is None, not_yet=not_yet)
@@ -93,7 +93,7 @@ def _round(
 def _cohort_three(people: dict[str, int], assessment: Assessment, now: datetime) -> None:
     for subject, pages in PAGES_READ.items():
         _read(_actor(people[subject]), pages, now - timedelta(days=9))
-    _hand_in(_actor(people["p-tomos"]), assessment, now - timedelta(days=3))
+    _hand_in(_actor(people["p-tomos"]), assessment, now - timedelta(days=3), final=True)
     drafts.save_draft(
         assessment,
         text="".join(WORDS[:2]),
@@ -132,7 +132,12 @@ def _words_of(assessment: Assessment) -> tuple[str, ...]:
 
 
 def _hand_in(
-    actor: Actor, assessment: Assessment, at: datetime, more: tuple[str, ...] = ()
+    actor: Actor,
+    assessment: Assessment,
+    at: datetime,
+    more: tuple[str, ...] = (),
+    *,
+    final: bool = False,
 ) -> None:
     draft = drafts.save_draft(
         assessment,
@@ -147,6 +152,7 @@ def _hand_in(
         declared=handing_in.declaration_now(assessment, at).number,
         actor=actor,
         now=at,
+        final=final,
     )
 
 
