@@ -57,6 +57,16 @@ def module_mark(terms: Terms, parts: Sequence[Part], level: int | None = None) -
     return replace(found[0], counted=())  # the cap is on the part or on the module: all one here
 
 
+def part_mark(terms: Terms, part: Part) -> Decimal | NeedsSetting | None:
+    """What counts of one part, whatever the others have: its first mark, or its resit's."""
+    pass_mark = terms.pass_.at(None) if terms.pass_ else None
+    found = settle(
+        lambda reader: _counted(reader, terms.resit or Resit(), part, Scale(HUNDRED, pass_mark)),
+        lambda mark: mark,
+    )
+    return found if isinstance(found, NeedsSetting) else found[0]
+
+
 def _is_missing(part: Part) -> bool:
     if part.weight:
         return part.first is None and part.resit is None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Subquery, exists, select
+from sqlalchemy import ColumnElement, Subquery, and_, exists, or_, select
 from sqlalchemy.orm import aliased
 
 from lms.assessments.models import Draft, ResultRow, Submission
@@ -72,18 +72,12 @@ def standing(enrolment_ids: Collection[int]) -> dict[tuple[int, str], Assessment
 
 
 def sendable() -> Subquery:
-    """The newest result of each learner and assessment that its regulations let go on release.
+    """The result of each learner and assessment that counts, where its regulations let it go on
+    release.
 
     As SQL, with the columns of `SendableResult`, so that the VLE's side can leave out what was
     delivered without reading every result there ever was.
     """
-    sending = [one.id for one in catalogue().all_regulations() if one.send_on == "release"]
-    newer = aliased(ResultRow)
-    there_is_a_newer = exists().where(
-        newer.enrolment_id == ResultRow.enrolment_id,
-        newer.assessment == ResultRow.assessment,
-        newer.sequence > ResultRow.sequence,
-    )
     return (
         select(
             ResultRow.id.label("result_id"),
@@ -98,8 +92,52 @@ def sendable() -> Subquery:
         )
         .join(Enrolment, Enrolment.id == ResultRow.enrolment_id)
         .join(Cohort, Cohort.id == Enrolment.cohort_id)
-        .where(Cohort.regulations.in_(sending), ~there_is_a_newer)
+        .where(_counts())
         .subquery()
+    )
+
+
+def _counts() -> ColumnElement[bool]:
+    """SQL, over `ResultRow` and `Cohort`: by these regulations this result is the one that counts.
+
+    Between attempts `resit.use` decides. Where it is silent and a resit is lower, somebody must
+    decide first: nothing more is sent.
+    """
+    newer, other = aliased(ResultRow), aliased(ResultRow)
+    there_is_a_newer = exists().where(
+        newer.enrolment_id == ResultRow.enrolment_id,
+        newer.assessment == ResultRow.assessment,
+        newer.sequence > ResultRow.sequence,
+    )
+    higher_elsewhere = exists().where(
+        other.enrolment_id == ResultRow.enrolment_id,
+        other.assessment == ResultRow.assessment,
+        other.submission_id != ResultRow.submission_id,
+        ~_corrected_since(other),
+        or_(
+            other.points > ResultRow.points,
+            and_(other.points == ResultRow.points, other.sequence > ResultRow.sequence),
+        ),
+    )
+    return or_(
+        and_(_regulated("resit"), ~there_is_a_newer),
+        and_(_regulated("higher"), ~_corrected_since(ResultRow), ~higher_elsewhere),
+        and_(_regulated(None), ~there_is_a_newer, ~higher_elsewhere),
+    )
+
+
+def _corrected_since(result: type[ResultRow]) -> ColumnElement[bool]:
+    later = aliased(ResultRow)
+    return exists().where(
+        later.submission_id == result.submission_id, later.sequence > result.sequence
+    )
+
+
+def _regulated(use: str | None) -> ColumnElement[bool]:
+    return Cohort.regulations.in_(
+        one.id
+        for one in catalogue().all_regulations()
+        if one.send_on == "release" and (one.terms.resit.use if one.terms.resit else None) == use
     )
 
 

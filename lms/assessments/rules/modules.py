@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from lms.assessments.rules.marking import plain
 from lms.modules.catalogue import Assessment, Band, Clause, Regulations
-from lms.regulations import Attempt, ModuleMark, Part, module_mark
+from lms.regulations import Attempt, ModuleMark, NeedsSetting, Part, module_mark, part_mark
 
 HERE_NOT_YET = "is not handed in yet"
 WAITING = "is handed in; its result is not released yet"
@@ -63,14 +63,16 @@ def module_standing(
     """Where a learner stands in a module; `attempts` by assessment, the first first."""
     parts = [_part(one, attempts.get(one.key, ())) for one in assessments]
     mark = module_mark(regulations.terms, parts)
-    counted = mark.counted if len(mark.counted) == len(parts) else [_counts(p) for p in parts]
+    counted: Sequence[Decimal | None] = mark.counted if mark.exact is not None else ()
+    if len(counted) != len(parts):
+        counted = [_counts(part, regulations) for part in parts]
     pieces = tuple(
         Piece(
             one,
-            _counts(part) if counts is None else counts,
+            counts,
             _missing(one, attempts.get(one.key, ())),
         )
-        for one, part, counts in zip(assessments, parts, counted, strict=True)
+        for one, counts in zip(assessments, counted, strict=True)
     )
     missing = tuple(f"“{p.assessment.title}” {p.missing}." for p in pieces if p.missing)
     if mark.open is not None:
@@ -94,7 +96,11 @@ def _part(assessment: Assessment, attempts: Sequence[Attempted]) -> Part:
     )
 
 
-def _counts(part: Part) -> Decimal | None:
+def _counts(part: Part, regulations: Regulations) -> Decimal | None:
+    """While the module waits for other pieces; where the rules do not say, what came last."""
+    found = part_mark(regulations.terms, part)
+    if not isinstance(found, NeedsSetting):
+        return found
     return part.first if part.resit is None else part.resit
 
 

@@ -122,14 +122,26 @@ def not_resting(now: datetime) -> ColumnElement[bool]:
 
 
 def _not_settled(results: Subquery, now: datetime) -> ColumnElement[bool]:
-    """Whether a score is still to go to the column, through whichever activity has that column."""
-    same_column = aliased(ResourceLink)
+    """Whether a score is still to go to the column, through whichever activity has that column.
+
+    A mark that was sent goes again where another attempt's was sent after it, and it counts again.
+    """
+    same_column, later_link = aliased(ResourceLink), aliased(ResourceLink)
+    later = aliased(ScoreDelivery)
+    sent_over = exists().where(
+        later.identity_id == ScoreDelivery.identity_id,
+        later.status == Delivery.SENT,
+        later.last_timestamp > ScoreDelivery.last_timestamp,
+        later_link.id == later.resource_link_id,
+        later_link.lineitem_url == same_column.lineitem_url,
+    )
     return ~exists().where(
         ScoreDelivery.result_id == results.c.result_id,
         ScoreDelivery.sequence == results.c.sequence,
         same_column.id == ScoreDelivery.resource_link_id,
         same_column.lineitem_url == ResourceLink.lineitem_url,
-        (ScoreDelivery.status != Delivery.WAITING)
+        ((ScoreDelivery.status == Delivery.SENT) & ~sent_over)
+        | ScoreDelivery.status.not_in((Delivery.SENT, Delivery.WAITING))
         | (ScoreDelivery.due_at > now)
         | (ScoreDelivery.leased_until > now),
     )

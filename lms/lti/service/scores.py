@@ -68,6 +68,9 @@ def claim(due: Due, *, now: datetime) -> Claimed | None:
             created_at=now,
         )
         db.session.add(delivery)
+    if delivery.status is Delivery.SENT:  # another attempt's was sent since, and this one counts
+        delivery.status, delivery.sent_at, delivery.attempts = Delivery.WAITING, None, 0
+        delivery.due_at = now
     timestamp = next_timestamp(queries.last_timestamp(route.link_id, route.identity_id), now=now)
     if timestamp is None:
         delivery.due_at = now.replace(microsecond=0) + SECOND
