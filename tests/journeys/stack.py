@@ -43,12 +43,13 @@ class Product:
     env: dict[str, str]
     vle: RunningVle
     demo: str = ""
+    wsgi: str = "wsgi"
     children: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
 
     def flask(self, *words: str) -> str:
         """Run a command and return what it printed."""
         done = subprocess.run(
-            [str(BIN / "flask"), "--app", "wsgi", *words],
+            [str(BIN / "flask"), "--app", self.wsgi, *words],
             cwd=ROOT,
             env=self.env,
             check=True,
@@ -67,7 +68,7 @@ class Product:
         """Start the server and wait until it answers."""
         address = self.tool.removeprefix("http://")
         serve = ["--bind", address, "--workers", "2", "--threads", "4", "--log-level", "warning"]
-        self._start("server", str(BIN / "gunicorn"), "wsgi:app", *serve)
+        self._start("server", str(BIN / "gunicorn"), f"{self.wsgi}:app", *serve)
         wait_until(self._answers, "the server", seconds=90)
 
     def _answers(self) -> bool:
@@ -77,7 +78,7 @@ class Product:
 
     def start_worker(self) -> None:
         """Start the worker; it runs whatever is due as soon as it is up, and once a minute."""
-        self._start("worker", str(BIN / "flask"), "--app", "wsgi", "worker")
+        self._start("worker", str(BIN / "flask"), "--app", self.wsgi, "worker")
 
     def kill(self, what: str) -> None:
         """kill -9 a process and all its children, wherever they are in their work."""
@@ -102,10 +103,13 @@ def wait_until(happened: Callable[[], object], what: str, *, seconds: float = 30
 
 
 @contextmanager
-def running_product(folder: Path, **more: str) -> Iterator[Product]:
+def running_product(
+    folder: Path, *, wsgi: str = "wsgi", now: Callable[[], float] = time.time, **more: str
+) -> Iterator[Product]:
     """Everything `make run` starts, on free ports, with the demo people, in `folder`.
 
-    `more` are further settings, by their full names.
+    `wsgi` is the module that holds the app, and `now` the practice VLE's clock (`times.py` moves
+    both); `more` are further settings, by their full names.
     """
     folder.mkdir(parents=True, exist_ok=True)
     tool = f"http://127.0.0.1:{free_port()}"
@@ -122,7 +126,8 @@ def running_product(folder: Path, **more: str) -> Iterator[Product]:
         **more,
     }
     with running_vle(folder / "vle", tool, mail_folder=folder / "mail", patience=5) as vle:
-        product = Product(tool, folder, env, vle)
+        vle.platform.now = now
+        product = Product(tool, folder, env, vle, wsgi=wsgi)
         try:
             product.flask("db", "upgrade")
             product.demo = product.flask("demo", "load", "--vle", vle.base_url)
