@@ -210,8 +210,8 @@ def full_cohort(cohort_id: int, marker_id: int, size: int) -> Sequence[models.Su
     ]
 
 
-def released(script: models.Submission, actor_id: int) -> models.ResultRow:
-    """Release a finished script."""
+def released(script: models.Submission, actor_id: int, *, sequence: int = 1) -> models.ResultRow:
+    """Release a finished script; `sequence` counts its writer's results for the assessment."""
     made(
         LedgerEntryFactory,
         submission_id=script.id,
@@ -225,6 +225,7 @@ def released(script: models.Submission, actor_id: int) -> models.ResultRow:
         enrolment_id=script.enrolment_id,
         submission_id=script.id,
         assessment=script.assessment,
+        sequence=sequence,
         points=Decimal(64),
         released_by=actor_id,
     )

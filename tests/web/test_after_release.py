@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -12,11 +13,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from lms.actor import Role
-from lms.assessments.models import MarkQuery, Submission
+from lms.assessments.models import MarkQuery, OpenedAttempt, Submission
 from lms.db import db
 from lms.people.service import places
+from lms.regulations import Attempt
 from tests.conftest import NOW, People
-from tests.factories import PLAN, EnrolmentFactory, finished_script, full_cohort, made
+from tests.factories import (
+    PLAN,
+    EnrolmentFactory,
+    finished_script,
+    full_cohort,
+    made,
+    released,
+)
 from tests.service.test_after_release import LONG, ask, ready
 from tests.service.test_after_release import release as release_now
 from tests.web.test_release import CONFIRM, QUEUE, RESULT, hidden, release
@@ -285,3 +294,52 @@ def test_a_script_that_is_corrected_is_not_among_the_released(
     lin.post(f"{page}/correct", data={"reason": REASON})
     assert "One to finish" in lin.get("/marking/").text
     assert "Being corrected" in lin.get(QUEUE).text
+
+
+def test_each_attempt_keeps_its_own_feedback(browse: Browse, people: People, app: Flask) -> None:
+    with app.app_context():
+        for number, points in ((1, 40), (2, 55)):
+            kind = Attempt.RESIT if number == 2 else Attempt.FIRST
+            script = finished_script(
+                people.ada_place, people.max, points=points, attempt=number, attempt_kind=kind
+            )
+            row = released(script, people.lin, sequence=number)
+            row.points = Decimal(points)
+        db.session.add(
+            OpenedAttempt(
+                enrolment_id=people.ada_place,
+                assessment=PLAN,
+                number=2,
+                kind=Attempt.RESIT,
+                puts_off=False,
+                due_at=LATER,
+                opened_by=people.lin,
+                opened_at=NOW,
+            )
+        )
+        db.session.commit()
+    ada = browse(people.ada)
+    link = f"{RESULT}?attempt=1"
+    assert link in ada.get(f"/assessments/{PLAN}").text
+    newest, first = ada.get(RESULT).text, ada.get(link).text
+    assert "Attempt 2: a resit" in newest
+    assert "What I want to do next time" in newest
+    assert "There is a newer result" in first
+    assert "= 40." in first
+    assert "= 55." in newest
+    assert "= 55." not in first
+    assert "What I want to do next time" not in first
+    assert "You can ask about the newest result, on its page." in first
+    assert ada.get(f"{RESULT}?attempt=2").text.count("There is a newer result") == 0
+    for nowhere in ("3", "x", "-1", "99999"):
+        assert ada.get(f"{RESULT}?attempt={nowhere}").status_code == 404
+    assert browse(people.ben).get(link).status_code == 404
+
+
+def test_a_lead_reaches_what_is_to_be_decided_from_the_queue(
+    browse: Browse, people: People, app: Flask
+) -> None:
+    page = script_of(app, people, words=LONG["words"])
+    lin = browse(people.lin)
+    assert "What each would get so far" in lin.get(QUEUE).text
+    assert f"{page}/result" in lin.get(CONFIRM).text

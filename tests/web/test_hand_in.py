@@ -171,3 +171,20 @@ def test_only_whoever_takes_it_hands_it_in(browse: Browse, people: People) -> No
         browser = browse(user_id)
         assert browser.get(HAND_IN).status_code == 403
         assert browser.post(HAND_IN, data={}).status_code == 403
+
+
+def test_a_window_that_showed_other_words_is_told_so_by_the_receipt(
+    browse: Browse, people: People, app: Flask
+) -> None:
+    ada = browse(people.ada)
+    keep(ada, "The first words.")
+    old = hidden(ada.get(HAND_IN).text, "shown")
+    keep(ada, "Other words.", 1)
+    other = sent(ada)
+    assert "It is handed in. This is your receipt." in ada.get(other.location).text
+    data = {"shown": old, "wording": "1", "agreed": "y"}
+    page = ada.post(HAND_IN, data=data, follow_redirects=True).text
+    assert "not with the words that this window showed" in page
+    (script,) = rows(app, Submission)
+    assert script.text == "Other words."
+    assert script.receipt in page

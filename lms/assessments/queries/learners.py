@@ -132,10 +132,13 @@ def receipt_visible_to(actor: Actor, number: str) -> Submission:
     return submission
 
 
-def released_visible_to(actor: Actor, assessment: Assessment) -> tuple[Submission, ResultRow, str]:
-    """One's own latest released result, with everything that it was computed from, and what is
-    said about the assessment to the whole cohort.
+def released_visible_to(
+    actor: Actor, assessment: Assessment, attempt: int | None = None
+) -> tuple[Submission, ResultRow, str]:
+    """One's own latest released result (of one attempt, or of all), with everything that it was
+    computed from, and what is said about the assessment to the whole cohort.
     """
+    of_attempt = () if attempt is None else (Submission.attempt == attempt,)
     row = db.session.execute(
         select(Submission, ResultRow, CohortFeedback.text)
         .join(ResultRow, ResultRow.submission_id == Submission.id)
@@ -147,7 +150,11 @@ def released_visible_to(actor: Actor, assessment: Assessment) -> tuple[Submissio
                 CohortFeedback.assessment == Submission.assessment,
             ),
         )
-        .where(Enrolment.user_id == actor.user_id, Submission.assessment == assessment.key)
+        .where(
+            Enrolment.user_id == actor.user_id,
+            Submission.assessment == assessment.key,
+            *of_attempt,
+        )
         .options(
             joinedload(Submission.enrolment).joinedload(Enrolment.cohort),
             selectinload(Submission.marks).selectinload(Mark.criteria),

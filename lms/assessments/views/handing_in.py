@@ -10,7 +10,7 @@ from lms.assessments.forms import HandInForm, read_answers, read_topics
 from lms.assessments.models import Draft, Submission
 from lms.assessments.rules.allocating import Topic
 from lms.assessments.rules.confidentiality import WINDOW, Answers, Review
-from lms.assessments.rules.dates import date_costs, date_rule, length_rule
+from lms.assessments.rules.dates import date_costs, date_rule, deadline, length_rule
 from lms.assessments.rules.deadlines import Reason
 from lms.assessments.rules.handing_in import HandInFacts, count_words, hand_in_blocks
 from lms.assessments.rules.turnaround import marks_by
@@ -27,6 +27,11 @@ from lms.modules.catalogue import Assessment, catalogue
 from lms.people.models import Enrolment
 from lms.tasks import poke
 from lms.web.access import current_actor, requires
+
+OTHER_WORDS = (
+    "It was handed in already, from another window, and not with the words that this window showed."
+    " This is the receipt of what was handed in."
+)
 
 
 @assessments.get("/<assessment>/hand-in")
@@ -136,10 +141,10 @@ def hand_in_draft(assessment: str) -> Response | tuple[str, int]:
             final=bool(form.final.data),
         )
         return page, 409
-    number = submission.receipt
+    number, same = submission.receipt, submission.sha256 == form.shown.data
     db.session.commit()
     poke("messages")
-    flash("It is handed in. This is your receipt.")
+    flash("It is handed in. This is your receipt." if same else OTHER_WORDS)
     return redirect(url_for("assessments.receipt", number=number), 303)
 
 
@@ -178,7 +183,7 @@ def receipt_page(number: str, *, refused: tuple[str, ...] = ()) -> str:
         ),
         replace_until=submission.handed_in_at + WINDOW,
         may_replace=not may_replace(submission, now=clock.now()),
-        because=_because(submission, asked),
+        because=because_of(submission, asked),
         released_at=queries.find_released_at(submission.id),
         openings=queries.openings(submission.id),
         by=marks_by(
@@ -191,8 +196,11 @@ def receipt_page(number: str, *, refused: tuple[str, ...] = ()) -> str:
     )
 
 
-def _because(submission: Submission, asked: Assessment) -> tuple[Reason, ...]:
+def because_of(submission: Submission, asked: Assessment) -> tuple[Reason, ...]:
     """Why it was due then; nothing where that can no longer be told, or goes without saying."""
+    cohorts = deadline(submission.enrolment.cohort.starts_on, asked.due)
+    if submission.attempt == 1 and submission.due_at == cohorts:
+        return ()
     date = queries.deadline_of(submission.enrolment, asked, submission.handed_in_at)
     same = (date.attempt, date.due) == (submission.attempt, submission.due_at)
     return date.because if same and (date.moved or date.attempt > 1) else ()

@@ -1,5 +1,7 @@
 """The result of an assessment: feedback first, the mark one click away, and why it is that mark."""
 
+import re
+
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
@@ -18,6 +20,7 @@ from lms.assessments.service.scripts import (
     released_result_of,
 )
 from lms.assessments.views.blueprints import assessments
+from lms.assessments.views.handing_in import because_of
 from lms.assessments.views.passages import files_of, passages_of
 from lms.db import db
 from lms.errors import RuleBroken
@@ -29,8 +32,12 @@ from lms.web.access import current_actor, not_found_here, requires
 @assessments.get("/<assessment>/result")
 @requires(Action.SEE_OWN_PROGRESS)
 def result(assessment: str) -> str:
-    """One's own released result."""
-    return _page(queries.assessment_visible_to(current_actor(), assessment))
+    """One's own released result: the newest, or that of one attempt."""
+    asked = queries.assessment_visible_to(current_actor(), assessment)
+    attempt = request.args.get("attempt")
+    if attempt is not None and not re.fullmatch("[0-9]{1,3}", attempt):
+        raise not_found_here()
+    return _page(asked, attempt=int(attempt) if attempt else None)
 
 
 def _page(
@@ -39,9 +46,14 @@ def _page(
     refused: tuple[str, ...] = (),
     question: str = "",
     step: str | None = None,
+    attempt: int | None = None,
 ) -> str:
     """The page; `question` and `step` are what was typed and not taken."""
-    submission, _row, said = queries.released_visible_to(current_actor(), asked)
+    actor = current_actor()
+    newest, _row, said = queries.released_visible_to(actor, asked)
+    submission = newest
+    if attempt is not None and attempt != newest.attempt:
+        submission, _, said = queries.released_visible_to(actor, asked, attempt)
     regulations = regulations_of_mark(submission)
     found = released_result_of(submission)
     if found is None or regulations is None:
@@ -54,6 +66,8 @@ def _page(
         asked=asked,
         module=catalogue().module(asked.module_key),
         submission=submission,
+        newer=None if submission is newest else newest.attempt,
+        because=because_of(submission, asked),
         found=found,
         feedback=feedback,
         pinned=[one for one in passages_of(submission, feedback.pins) if one.pin],
