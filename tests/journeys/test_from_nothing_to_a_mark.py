@@ -48,15 +48,15 @@ def _link(product: Product, adi: Visitor, imogen: Visitor) -> None:
     adi.look("a linked course")
 
 
-def _choose(product: Product, imogen: Visitor) -> None:
-    """Section 4."""
+def choose(product: Product, imogen: Visitor, *wanted: str) -> None:
+    """Section 4: put these into the course by the VLE's picker."""
     imogen.go(f"{product.vle.base_url}/courses/cohort-3/add")
     element = imogen.page.locator("iframe.tool").element_handle()
     frame = element.content_frame() if element else None
     assert isinstance(frame, Frame)
     frame.wait_for_url(re.compile(re.escape(product.tool) + "/-/.*/lti/deep-linking$"))
-    frame.locator("input[value='modules/m1/u1']").check()
-    frame.locator("input[value='assessments/m1-plan']").check()
+    for key in wanted:
+        frame.locator(f"input[value='{key}']").check()
     imogen.look("picker", frame)
     imogen.press("Add to the course", frame)
     expect(frame.locator("h1")).to_contain_text("Added to IMSA-2026-05")
@@ -107,7 +107,7 @@ def test_a_person_with_the_page_alone_sees_a_mark_arrive(
     adi, imogen = Visitor(chromium, "adi-whole"), Visitor(chromium, "imogen-whole")
     _register(product, adi, chromium)
     _link(product, adi, imogen)
-    _choose(product, imogen)
+    choose(product, imogen, "modules/m1/u1", "assessments/m1-plan")
     _bring_in(product, imogen)
     priya = Visitor(chromium, "priya-whole")
     _hand_in(product, priya)
