@@ -6,6 +6,7 @@ Its name, type and hash stand in the database; here is only its content.
 import os
 import re
 import secrets
+from datetime import datetime
 from pathlib import Path
 
 from flask import Flask, current_app
@@ -13,6 +14,8 @@ from flask import Flask, current_app
 from lms.errors import NotFound
 
 _NAME = re.compile(r"[0-9a-f]{48}")
+_UNFINISHED = ".part"
+PARTS = tuple(f"{number:02x}" for number in range(256))  # folders, by how a name begins
 
 
 class Storage:
@@ -31,7 +34,7 @@ class Storage:
         name = secrets.token_hex(24)
         path = self._path(name)
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_suffix(".part")
+        unfinished = path.with_suffix(_UNFINISHED)
         with unfinished.open("wb") as file:
             file.write(data)
             file.flush()
@@ -48,7 +51,20 @@ class Storage:
 
     def delete(self, name: str) -> None:
         """Forget a file; saying so twice is harmless."""
-        self._path(name).unlink(missing_ok=True)
+        path = self._path(name)
+        path.unlink(missing_ok=True)
+        path.with_suffix(_UNFINISHED).unlink(missing_ok=True)
+
+    def old_in(self, part: str, before: datetime) -> set[str]:
+        """The names in one of `PARTS` that were last written before a moment, finished or not."""
+        folder = self.folder / part
+        if not folder.is_dir():
+            return set()
+        return {
+            file.stem
+            for file in folder.iterdir()
+            if _NAME.fullmatch(file.stem) and file.stat().st_mtime < before.timestamp()
+        }
 
 
 def init_storage(app: Flask, folder: Path) -> None:

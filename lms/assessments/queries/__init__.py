@@ -128,6 +128,7 @@ from lms.assessments.queries.standing import (
     sendable_results,
     standing,
 )
+from lms.assessments.queries.stored import known_files, knows_any_file
 from lms.assessments.queries.taken_back import (
     find_taken_back,
     is_begun,
@@ -201,6 +202,8 @@ __all__ = [
     "hold_scripts",
     "holders",
     "is_begun",
+    "known_files",
+    "knows_any_file",
     "last_next_step",
     "lately_decided",
     "mark_query_visible_to",

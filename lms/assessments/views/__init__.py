@@ -5,6 +5,7 @@ from flask_wtf import CSRFProtect
 
 from lms import clock
 from lms.assessments.rules.marking import plain
+from lms.assessments.service import orphans
 from lms.assessments.service.more_time import erase_old
 from lms.assessments.views import (
     allocating,
@@ -41,6 +42,13 @@ def erase_circumstances() -> int:
     erased = erase_old(keep_days=settings.circumstances_days, now=clock.now())
     db.session.commit()
     return erased
+
+
+@sweep("orphans")
+def forget_orphans() -> int:
+    """Delete what a crash left in the storage, a part of it in each minute."""
+    now = clock.now()
+    return orphans.forget_orphans(orphans.part_due(now), now=now)
 
 
 def init_feature(app: Flask, settings: Settings, csrf: CSRFProtect) -> None:
