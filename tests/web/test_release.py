@@ -103,7 +103,7 @@ def test_who_gets_what_is_shown_by_code_before_the_release(
     page = browse(people.max).get(CONFIRM).text
     for words in ("Script 4F2K", ">64</td>", "Merit", "Release these results"):
         assert words in page
-    assert "One in this cohort has nothing here that is handed in and final." in page  # Ben
+    assert "One in this cohort has not handed in, or can still change it." in page  # Ben
     assert "also sent to the university’s learning site" in page
     assert "Ada Example" not in page
     assert count(app, ResultRow) == 0
