@@ -3,7 +3,6 @@
 from datetime import timedelta
 from decimal import Decimal
 
-import sqlalchemy as sa
 import time_machine
 from flask import Flask
 
@@ -15,13 +14,11 @@ from lms.assessments.service.corrections import begin_correction
 from lms.assessments.service.marks import finish_script, save_mark
 from lms.assessments.service.scripts import decisions_of, mark_of
 from lms.db import db
-from lms.lti.models import VleIdentity
 from lms.modules.catalogue import catalogue
-from lms.people.models import Enrolment
 from lms.people.queries import get_cohort
 from tests.conftest import People
 from tests.factories import finished_script
-from tests.lti.scoring import Sweep
+from tests.lti.scoring import Sweep, place_held_by
 from tests.service.test_assessments_handing_in import actor
 from tests.vle import PRIYA, Vle
 
@@ -56,12 +53,7 @@ def test_a_corrected_mark_is_sent_once_and_an_unchanged_one_not(
     vle: Vle, learners: People, sweep: Sweep, app: Flask
 ) -> None:
     with app.app_context():
-        place = db.session.scalars(
-            sa.select(Enrolment.id)
-            .join(VleIdentity, VleIdentity.user_id == Enrolment.user_id)
-            .where(VleIdentity.subject == PRIYA.sub)
-        ).first()
-        assert place
+        place = place_held_by(PRIYA.sub)
         script_id = finished_script(place, learners.max).id
         _release(learners)
         db.session.commit()

@@ -1,7 +1,9 @@
 """Of two attempts, the VLE holds the mark that counts by the regulations."""
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Literal
 
 import pytest
 import sqlalchemy as sa
@@ -13,14 +15,12 @@ from lms.assessments import queries
 from lms.assessments.models import Submission
 from lms.assessments.rules.modules import Attempted, module_standing
 from lms.db import db
-from lms.lti.models import VleIdentity
 from lms.modules.catalogue import catalogue
-from lms.people.models import Enrolment
 from lms.people.queries import get_cohort
 from lms.regulations import Attempt
 from tests.conftest import People
 from tests.factories import PLAN, ResultFactory, SubmissionFactory, made
-from tests.lti.scoring import Sweep
+from tests.lti.scoring import Sweep, place_held_by
 from tests.vle import PRIYA, Vle
 
 SILENT, HIGHER = "pgcert-example-1", "pgcert-example-2"
@@ -29,11 +29,7 @@ SILENT, HIGHER = "pgcert-example-1", "pgcert-example-2"
 def _result(app: Flask, people: People, attempt: int, points: int, sequence: int) -> None:
     """A result of an attempt, released as the person's `sequence`-th."""
     with app.app_context():
-        place = db.session.scalars(
-            sa.select(Enrolment.id)
-            .join(VleIdentity, VleIdentity.user_id == Enrolment.user_id)
-            .where(VleIdentity.subject == PRIYA.sub)
-        ).first()
+        place = place_held_by(PRIYA.sub)
         script = db.session.scalar(
             sa.select(Submission).where(
                 Submission.enrolment_id == place, Submission.attempt == attempt
@@ -117,4 +113,19 @@ def test_what_counts_is_shown_while_another_piece_is_missing(
     pieces = catalogue().module("m1").assessments
     found = module_standing(pieces, attempts, regulations)
     assert found.mark.points is None
+    assert {piece.assessment.key: piece.counts for piece in found.pieces}[PLAN] == counts
+
+
+@pytest.mark.parametrize(("use", "counts"), [("higher", 60), ("resit", 55), (None, 55)])
+def test_of_two_resits_the_module_counts_what_the_vle_is_sent(
+    use: Literal["higher", "resit"] | None, counts: int
+) -> None:
+    marks = [(Attempt.FIRST, 40), (Attempt.RESIT, 60), (Attempt.RESIT, 55)]
+    attempts = {PLAN: [Attempted(kind, Decimal(points)) for kind, points in marks]}
+    regulations = catalogue().regulations(HIGHER)
+    assert regulations.terms.resit
+    uncapped = replace(regulations.terms.resit, use=use, cap="none")
+    terms = replace(regulations.terms, resit=uncapped)
+    pieces = catalogue().module("m1").assessments
+    found = module_standing(pieces, attempts, replace(regulations, terms=terms))
     assert {piece.assessment.key: piece.counts for piece in found.pieces}[PLAN] == counts

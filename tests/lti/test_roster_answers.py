@@ -222,6 +222,20 @@ def test_changes_alone_are_read_where_they_are_offered(
     assert vle.asked("/memberships")[-1].url.endswith("limit=100"), "the whole list again"
 
 
+@pytest.mark.parametrize("elsewhere", ["https://evil.test/changes", "http://vle.test/changes"])
+def test_changes_said_to_be_elsewhere_are_never_asked_for(
+    vle: Vle, offered: People, browse: Browse, app: Flask, later: Later, elsewhere: str
+) -> None:
+    vle.answers["memberships"] = [listed(*vle.members, link=f'<{elsewhere}>; rel="differences"')]
+    kept(vle, offered, browse, app)
+    with app.app_context():
+        assert db.session.scalars(select(Roster)).one().differences_url is None
+    later(timedelta(days=1))
+    night(app)
+    assert vle.asked("/memberships")[-1].url.endswith("limit=100"), "the whole list again"
+    assert all(call.url.startswith("https://vle.test/") for call in vle.calls)
+
+
 def test_a_failing_night_is_tried_again_and_harms_nobody(
     vle: Vle, offered: People, browse: Browse, app: Flask, later: Later
 ) -> None:

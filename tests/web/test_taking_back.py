@@ -10,14 +10,15 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from lms.assessments.models import EVEN, Mark, ScriptTopic, Submission, SubmissionFile
+from lms.assessments.models import EVEN, Mark, ResultRow, ScriptTopic, Submission, SubmissionFile
 from lms.audit.models import AuditEntry
 from lms.db import db
 from lms.messages.models import Message
 from tests.conftest import People
-from tests.factories import docx
+from tests.factories import docx, finished_script
 from tests.web.test_assessment_pages import BRIEF, DRAFT, keep
 from tests.web.test_hand_in import HAND_IN, StoppedClock, rows, sent
+from tests.web.test_release import CONFIRM, release
 
 Browse = Callable[[int], FlaskClient]
 AWAY = "/marking/m1-plan/away?cohort=cohort-3"
@@ -108,6 +109,21 @@ def test_no_marker_opens_it_before_it_is_final(
     assert "There is no script here that you can mark now" in max_.get(f"{AWAY}").text
     assert browse(people.zoe).get(f"/marking/scripts/{script.id}").status_code == 403
     assert "Its writer" not in browse(people.hub).get(f"/marking/scripts/{script.id}").text
+
+
+def test_what_is_not_final_holds_up_no_release_and_gets_nothing(
+    receipt: str, browse: Browse, people: People, app: Flask
+) -> None:
+    lin = browse(people.lin)
+    assert "Nobody in this cohort has handed in yet." in lin.get(CONFIRM).text
+    with app.app_context():
+        finished_script(people.ben_place, people.max, code="4F2K")
+        db.session.commit()
+    page = lin.get(CONFIRM).text
+    assert "One in this cohort has not handed in, or can still change it." in page
+    assert release(lin).status_code == 303
+    (result,) = rows(app, ResultRow)
+    assert result.enrolment_id == people.ben_place
 
 
 def test_whoever_decides_shares_it_out_before_it_is_final(

@@ -61,7 +61,9 @@ def module_standing(
     regulations: Regulations,
 ) -> ModuleStanding:
     """Where a learner stands in a module; `attempts` by assessment, the first first."""
-    parts = [_part(one, attempts.get(one.key, ())) for one in assessments]
+    resit = regulations.terms.resit
+    best = resit is not None and resit.use == "higher"
+    parts = [_part(one, attempts.get(one.key, ()), best=best) for one in assessments]
     mark = module_mark(regulations.terms, parts)
     counted: Sequence[Decimal | None] = mark.counted if mark.exact is not None else ()
     if len(counted) != len(parts):
@@ -81,7 +83,8 @@ def module_standing(
     return ModuleStanding(mark, pieces, band, _steps(mark, pieces, regulations), missing)
 
 
-def _part(assessment: Assessment, attempts: Sequence[Attempted]) -> Part:
+def _part(assessment: Assessment, attempts: Sequence[Attempted], *, best: bool) -> Part:
+    """Of several resits the `best` counts where the higher mark does, and else the last."""
     first = next((one for one in attempts if one.kind is not Attempt.RESIT), None)
     resits = [
         one.points for one in attempts if one.kind is Attempt.RESIT and one.points is not None
@@ -90,7 +93,7 @@ def _part(assessment: Assessment, attempts: Sequence[Attempted]) -> Part:
         key=assessment.key,
         weight=Decimal(assessment.weight),
         first=first.points if first else None,
-        resit=max(resits, default=None),
+        resit=max(resits, default=None) if best else next(reversed(resits), None),
         deferred=bool(first and first.kind is Attempt.DEFERRED),
         must_pass=assessment.must_pass,
     )
